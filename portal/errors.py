@@ -24,8 +24,12 @@ class DomainError(Exception):
     ``remedy`` what to do about it, ``place`` where ("readings.csv, row 12, column read_at").
     """
 
-    def __init__(self, code: str, message: Text, remedy: Text | None = None, place: str = "") -> None:
-        super().__init__(f"{code}: {place + ': ' if place else ''}{message.en}{' ' + remedy.en if remedy else ''}")
+    def __init__(
+        self, code: str, message: Text, remedy: Text | None = None, place: str = ""
+    ) -> None:
+        super().__init__(
+            f"{code}: {place + ': ' if place else ''}{message.en}{' ' + remedy.en if remedy else ''}"
+        )
         self.code = code
         self.message = message
         self.remedy = remedy

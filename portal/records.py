@@ -84,7 +84,9 @@ def create_with_history(rows: Sequence[ModelT], *, actor: Actor, at: datetime) -
     return made
 
 
-def update_with_history(rows: Sequence[ModelT], fields: Iterable[str], *, actor: Actor, at: datetime) -> None:
+def update_with_history(
+    rows: Sequence[ModelT], fields: Iterable[str], *, actor: Actor, at: datetime
+) -> None:
     """Update ``fields`` of many rows of one model together with a history row each."""
     if not rows:
         return
@@ -92,7 +94,9 @@ def update_with_history(rows: Sequence[ModelT], fields: Iterable[str], *, actor:
     add_history(rows, actor=actor, at=at, update=True)
 
 
-def add_history(rows: Sequence[ModelT], *, actor: Actor, at: datetime, update: bool = False) -> None:
+def add_history(
+    rows: Sequence[ModelT], *, actor: Actor, at: datetime, update: bool = False
+) -> None:
     """Write one history row for each of ``rows`` as they stand now."""
     history = type(rows[0]).history.model
     tracked = [field.attname for field in history.tracked_fields]
@@ -139,6 +143,11 @@ class AppendOnly(models.Model):
 def _append_only() -> Refused:
     return Refused(
         "E-RECORD-01",
-        Text(ja="追記専用の記録は変更・削除できません。", en="An append-only record cannot be changed or deleted."),
-        remedy=Text(ja="訂正は新しい記録として追加してください。", en="Add a new record that corrects it."),
+        Text(
+            ja="追記専用の記録は変更・削除できません。",
+            en="An append-only record cannot be changed or deleted.",
+        ),
+        remedy=Text(
+            ja="訂正は新しい記録として追加してください。", en="Add a new record that corrects it."
+        ),
     )

@@ -1,0 +1,46 @@
+"""The tables of metering, by their plain names."""
+
+from metering.models.meters import ExemptMeter, MeterExchange, Terminal, TerminalModel
+from metering.models.points import (
+    BalancingContract,
+    Customer,
+    DevicePoint,
+    GenerationContract,
+    Hold,
+    Occupancy,
+    PositionReservation,
+    Premises,
+    ProvisionRight,
+    ReadingDate,
+    ReadingSchedule,
+    ServicePeriod,
+    SupplyContract,
+    SupplyPoint,
+)
+from metering.models.settlement import PartResult, Publication, RunPart, RunState, SettlementRun
+
+__all__ = [
+    "BalancingContract",
+    "Customer",
+    "DevicePoint",
+    "ExemptMeter",
+    "GenerationContract",
+    "Hold",
+    "MeterExchange",
+    "Occupancy",
+    "PartResult",
+    "PositionReservation",
+    "Premises",
+    "ProvisionRight",
+    "Publication",
+    "ReadingDate",
+    "ReadingSchedule",
+    "RunPart",
+    "RunState",
+    "ServicePeriod",
+    "SettlementRun",
+    "SupplyContract",
+    "SupplyPoint",
+    "Terminal",
+    "TerminalModel",
+]

@@ -37,7 +37,9 @@ class Organization(WithHistory):
 class OrganizationParty(WithHistory):
     """One role of an organization in the scheme."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="parties", verbose_name="事業者")
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="parties", verbose_name="事業者"
+    )
     party = models.CharField("種別", max_length=20, choices=choices_of(Party, PARTY_LABELS))
 
     class Meta:
@@ -51,7 +53,9 @@ class OrganizationParty(WithHistory):
 class OrganizationCode(WithHistory):
     """The 5-character code of an organization in one area; EDI addresses and folders use it (edi.md section 6)."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="codes", verbose_name="事業者")
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="codes", verbose_name="事業者"
+    )
     area = models.CharField("エリア", max_length=2)
     code = models.CharField("事業者コード", max_length=5)
 
@@ -69,7 +73,9 @@ class OrganizationCode(WithHistory):
 class Contact(WithHistory):
     """Whom to reach at an organization, for what."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="contacts", verbose_name="事業者")
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="contacts", verbose_name="事業者"
+    )
     purpose = models.CharField("用途", max_length=50)
     name = models.CharField("氏名", max_length=50)
     email = models.EmailField("メール", blank=True)

@@ -14,10 +14,16 @@ env = environ.Env()
 VAR_DIR = Path(env.str("PORTAL_VAR", str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 METER_STORE_URL = env.str("METER_STORE_URL", str(VAR_DIR / "store"))
-METER_STORE_BUCKETS = env.int("METER_STORE_BUCKETS", 4)  # fixed once per store; see metering/store/layout.py
-METER_STORE_ENDPOINT = env.str("METER_STORE_ENDPOINT", "")  # S3-compatible address; empty for a folder or AWS
+METER_STORE_BUCKETS = env.int(
+    "METER_STORE_BUCKETS", 4
+)  # fixed once per store; see metering/store/layout.py
+METER_STORE_ENDPOINT = env.str(
+    "METER_STORE_ENDPOINT", ""
+)  # S3-compatible address; empty for a folder or AWS
 EDI_DIR = Path(env.str("EDI_DIR", str(VAR_DIR / "edi")))
-INTERNAL_DIR = Path(env.str("INTERNAL_DIR", str(VAR_DIR / "internal")))  # pattern 1 results: no web route, mode 0600
+INTERNAL_DIR = Path(
+    env.str("INTERNAL_DIR", str(VAR_DIR / "internal"))
+)  # pattern 1 results: no web route, mode 0600
 INBOX_DIR = Path(env.str("INBOX_DIR", str(VAR_DIR / "inbox")))
 
 # --- who we are ---------------------------------------------------------
@@ -125,7 +131,9 @@ def database(url: str) -> dict[str, Any]:
         config["OPTIONS"] = SQLITE_OPTIONS
     else:
         config["CONN_MAX_AGE"] = 0
-        config["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 20}}
+        config["OPTIONS"] = {
+            "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 20}
+        }
     return config
 
 
@@ -141,14 +149,19 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "portal.accounts.adapter.ClosedAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by administrators; there is no self-registration
+ACCOUNT_EMAIL_VERIFICATION = (
+    "none"  # accounts are made by administrators; there is no self-registration
+)
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -174,7 +187,10 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "portal" / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "files"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "files"},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -197,7 +213,9 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # --- cache, tasks -------------------------------------------------------
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://portal")}
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "")  # empty: folders under var/broker (portal/celery.py)
+CELERY_BROKER_URL = env.str(
+    "CELERY_BROKER_URL", ""
+)  # empty: folders under var/broker (portal/celery.py)
 
 # --- API ----------------------------------------------------------------
 REST_FRAMEWORK = {

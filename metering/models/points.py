@@ -1,0 +1,439 @@
+"""Places, contracts and device points: the nouns everything else refers to. Source: decisions.md 1–5, 11–13; domain.md 1, D4."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from metering.domain.points import (
+    DEVICE_LABELS,
+    HOLD_LABELS,
+    MAX_DEVICE_POINTS,
+    PATTERN_LABELS,
+    VOLTAGE_LABELS,
+    DeviceKind,
+    HoldReason,
+    ServicePattern,
+    VoltageClass,
+)
+from metering.models.spans import (
+    DayQuerySet,
+    DaySpan,
+    InstantQuerySet,
+    InstantSpan,
+    ends_after_start,
+)
+from portal.organizations.models import Organization
+from portal.organizations.scoping import ScopedQuerySet
+from portal.records import WithHistory, choices_of
+
+
+class CustomerQuerySet(ScopedQuerySet["Customer"]):
+    def owned_by(self, organization_id: int) -> Self:
+        """Customers living at a supply point while it is under a contract of this retailer."""
+        contracts = SupplyContract.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gt=OuterRef("starts_on")),
+            supply_point=OuterRef("supply_point"),
+            retailer_id=organization_id,
+        )
+        overlapping = Exists(contracts.filter(starts_on__lt=OuterRef("ends_on"))) | Q(
+            Exists(contracts), ends_on=None
+        )
+        return self.filter(pk__in=Occupancy.objects.filter(overlapping).values("customer"))
+
+
+class Customer(WithHistory):
+    """需要者. Names are personal data: they leave the database only through services that journal the read."""
+
+    number = models.CharField("需要家識別番号", max_length=21, unique=True)  # JP06119, X(21)
+    name = models.CharField("需要家名称", max_length=80)  # JP06120, 80 characters
+    name_kana = models.CharField("需要家名称（カナ）", max_length=160, blank=True)
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "需要者"
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class PremisesQuerySet(ScopedQuerySet["Premises"]):
+    def owned_by(self, organization_id: int) -> Self:
+        """Premises with a supply point that is, was or will be under a contract of this retailer."""
+        contracts = SupplyContract.objects.filter(
+            supply_point__premises=OuterRef("pk"), retailer_id=organization_id
+        )
+        return self.filter(Exists(contracts))
+
+
+class Premises(WithHistory):
+    """需要場所: at most four device points in service at a time."""
+
+    number = models.CharField("需要場所番号", max_length=22, unique=True)
+    address = models.CharField("供給場所", max_length=70, blank=True)  # JP06402, 70 characters
+
+    objects = PremisesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "需要場所"
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ReadingSchedule(WithHistory):
+    """検針区分: the group of supply points that share their meter reading dates."""
+
+    code = models.CharField("検針区分", max_length=10, unique=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "検針区分"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ReadingDate(WithHistory):
+    """検針日 of one schedule; the settlement period runs from it to the day before the next (decisions 18)."""
+
+    schedule = models.ForeignKey(
+        ReadingSchedule, models.CASCADE, related_name="dates", verbose_name="検針区分"
+    )
+    day = models.DateField("検針日")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "検針日"
+        ordering = ["schedule", "day"]
+        constraints = [
+            models.UniqueConstraint(fields=["schedule", "day"], name="reading_date_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.schedule} {self.day}"
+
+
+class SupplyPointQuerySet(ScopedQuerySet["SupplyPoint"]):
+    def owned_by(self, organization_id: int) -> Self:
+        """Supply points that are, were or will be under a contract of this retailer."""
+        return self.filter(
+            Exists(
+                SupplyContract.objects.filter(
+                    supply_point=OuterRef("pk"), retailer_id=organization_id
+                )
+            )
+        )
+
+
+class SupplyPoint(WithHistory):
+    """供給地点 with its 受電点 meter."""
+
+    number = models.CharField("供給地点特定番号", max_length=22, unique=True)
+    premises = models.ForeignKey(
+        Premises, models.PROTECT, related_name="supply_points", verbose_name="需要場所"
+    )
+    voltage = models.CharField(
+        "契約電圧", max_length=12, choices=choices_of(VoltageClass, VOLTAGE_LABELS)
+    )
+    has_next_generation_meter = models.BooleanField("次世代スマートメーター", default=True)
+    reading_schedule = models.ForeignKey(
+        ReadingSchedule,
+        models.PROTECT,
+        related_name="supply_points",
+        verbose_name="検針区分",
+        null=True,
+        blank=True,
+    )
+
+    objects = SupplyPointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "供給地点"
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Occupancy(DaySpan):
+    """Who lives or works at a supply point. Customers change at 00:00 (decisions 33)."""
+
+    supply_point = models.ForeignKey(
+        SupplyPoint, models.PROTECT, related_name="occupancies", verbose_name="供給地点"
+    )
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="occupancies", verbose_name="需要者"
+    )
+
+    objects = DayQuerySet["Occupancy"].as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "需要者の期間"
+        constraints = [ends_after_start("on", "occupancy")]
+
+    def __str__(self) -> str:
+        return f"{self.supply_point} {self.starts_on}"
+
+
+class SupplyContractQuerySet(DayQuerySet["SupplyContract"]):
+    owner_path = "retailer_id"
+
+
+class SupplyContract(DaySpan):
+    """接続供給契約: who is the retailer of a supply point, from when to when."""
+
+    supply_point = models.ForeignKey(
+        SupplyPoint, models.PROTECT, related_name="supply_contracts", verbose_name="供給地点"
+    )
+    retailer = models.ForeignKey(
+        Organization, models.PROTECT, related_name="supply_contracts", verbose_name="小売電気事業者"
+    )
+
+    objects = SupplyContractQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "接続供給契約"
+        constraints = [ends_after_start("on", "supply_contract")]
+        indexes = [models.Index(fields=["retailer", "supply_point"])]
+
+    def __str__(self) -> str:
+        return f"{self.supply_point} {self.retailer} {self.starts_on}"
+
+
+class GenerationContractQuerySet(DayQuerySet["GenerationContract"]):
+    owner_path = "party_id"
+
+
+class GenerationContract(DaySpan):
+    """発電量調整供給契約 of the 受電地点: whose generation the reverse flow is (decisions 11, 12)."""
+
+    supply_point = models.ForeignKey(
+        SupplyPoint, models.PROTECT, related_name="generation_contracts", verbose_name="供給地点"
+    )
+    receiving_place_number = models.CharField("受電地点特定番号", max_length=22)
+    party = models.ForeignKey(
+        Organization, models.PROTECT, related_name="generation_contracts", verbose_name="契約者"
+    )
+
+    objects = GenerationContractQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "発電量調整供給契約"
+        constraints = [ends_after_start("on", "generation_contract")]
+
+    def __str__(self) -> str:
+        return f"{self.receiving_place_number} {self.party} {self.starts_on}"
+
+
+class BalancingContractQuerySet(DayQuerySet["BalancingContract"]):
+    owner_path = "aggregator_id"
+
+
+class BalancingContract(DaySpan):
+    """調整力契約: one per premises at a time; owner of the site result (decisions 12)."""
+
+    number = models.CharField("調整力契約番号", max_length=20)
+    premises = models.ForeignKey(
+        Premises, models.PROTECT, related_name="balancing_contracts", verbose_name="需要場所"
+    )
+    aggregator = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        related_name="balancing_contracts",
+        verbose_name="アグリゲーター",
+    )
+
+    objects = BalancingContractQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "調整力契約"
+        constraints = [
+            ends_after_start("on", "balancing_contract"),
+            models.UniqueConstraint(
+                fields=["number", "premises", "starts_on"], name="balancing_contract_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.premises}"
+
+
+class DevicePointQuerySet(ScopedQuerySet["DevicePoint"]):
+    def owned_by(self, organization_id: int) -> Self:
+        """Device points with service under a contract of this retailer; values are cut to the contract's days elsewhere."""
+        return self.filter(
+            Exists(
+                ServicePeriod.objects.filter(
+                    device_point=OuterRef("pk"), retailer_id=organization_id
+                )
+            )
+        )
+
+
+class DevicePoint(WithHistory):
+    """機器点: one device behind the meter. Its number and its control number stay for its life (decisions 20)."""
+
+    number = models.CharField("機器点特定番号", max_length=22, unique=True)
+    premises = models.ForeignKey(
+        Premises, models.PROTECT, related_name="device_points", verbose_name="需要場所"
+    )
+    supply_point = models.ForeignKey(
+        SupplyPoint, models.PROTECT, related_name="device_points", verbose_name="供給地点"
+    )
+    kind = models.CharField(
+        "機器種別", max_length=12, choices=choices_of(DeviceKind, DEVICE_LABELS)
+    )
+    name = models.CharField("機器名称", max_length=50, blank=True)
+    voltage = models.CharField(
+        "機器点電圧", max_length=12, choices=choices_of(VoltageClass, VOLTAGE_LABELS)
+    )
+    rated_w = models.PositiveBigIntegerField("定格 (W)")
+    control_number = models.CharField("管理番号", max_length=16, unique=True)  # JP06121
+    bucket_key = models.PositiveIntegerField(
+        "バケットキー", editable=False
+    )  # metering.domain.buckets
+
+    objects = DevicePointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "機器点"
+        ordering = ["number"]
+        constraints = [models.CheckConstraint(condition=Q(rated_w__gt=0), name="rated_above_zero")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class PositionReservation(InstantSpan):
+    """One of the four places of a premises, taken from submission to the end of service (decisions 5).
+
+    On PostgreSQL an exclusion constraint refuses overlaps; on SQLite the check runs inside the IMMEDIATE transaction.
+    """
+
+    premises = models.ForeignKey(
+        Premises, models.PROTECT, related_name="positions", verbose_name="需要場所"
+    )
+    position = models.PositiveSmallIntegerField("機器番号")
+    reference = models.CharField(
+        "受付番号", max_length=40, blank=True
+    )  # of the application that took it
+    device_point = models.ForeignKey(
+        DevicePoint,
+        models.PROTECT,
+        related_name="positions",
+        verbose_name="機器点",
+        null=True,
+        blank=True,
+    )
+
+    objects = InstantQuerySet["PositionReservation"].as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "機器番号の確保"
+        constraints = [
+            ends_after_start("at", "position"),
+            models.CheckConstraint(
+                condition=Q(position__gte=1, position__lte=MAX_DEVICE_POINTS),
+                name="position_one_to_four",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["premises", "position"]),
+            models.Index(fields=["reference"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.premises} #{self.position}"
+
+
+class ServicePeriodQuerySet(InstantQuerySet["ServicePeriod"]):
+    owner_path = "retailer_id"
+
+    def pattern(self, pattern: ServicePattern) -> Self:
+        """Service of one pattern only."""
+        return self.filter(pattern=pattern)
+
+
+class ServicePeriod(InstantSpan):
+    """利用期間: everything the calculation needs to know of a device point's service; why it exists is not asked here."""
+
+    device_point = models.ForeignKey(
+        DevicePoint, models.PROTECT, related_name="service_periods", verbose_name="機器点"
+    )
+    pattern = models.PositiveSmallIntegerField(
+        "パターン", choices=choices_of(ServicePattern, PATTERN_LABELS)
+    )
+    directions = models.CharField(
+        "計測方向", max_length=2, choices=[("0", "順"), ("1", "逆"), ("01", "順・逆")]
+    )
+    meter_id = models.CharField("開始時の特例計量器ID", max_length=14, blank=True)
+    retailer = models.ForeignKey(
+        Organization, models.PROTECT, related_name="service_periods", verbose_name="受電点事業者"
+    )
+    balancing_contract = models.ForeignKey(
+        BalancingContract,
+        models.PROTECT,
+        related_name="service_periods",
+        verbose_name="調整力契約",
+        null=True,
+        blank=True,
+    )
+
+    objects = ServicePeriodQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "利用期間"
+        constraints = [
+            ends_after_start("at", "service"),
+            models.CheckConstraint(
+                condition=Q(pattern=ServicePattern.BALANCING) | Q(directions__in=["0", "01"]),
+                name="provision_needs_forward",
+            ),
+        ]
+        indexes = [models.Index(fields=["retailer", "pattern"])]
+
+    def __str__(self) -> str:
+        return f"{self.device_point} {self.starts_at:%Y-%m-%d}"
+
+
+class Hold(InstantSpan):
+    """保留: no measuring and no providing, an input of the settlement (decisions 3, settlement.md rule 9a)."""
+
+    device_point = models.ForeignKey(
+        DevicePoint, models.PROTECT, related_name="holds", verbose_name="機器点"
+    )
+    reason = models.CharField("理由", max_length=20, choices=choices_of(HoldReason, HOLD_LABELS))
+    cause = models.CharField("根拠", max_length=60, blank=True)  # reference such as "incident:IN-…"
+
+    objects = InstantQuerySet["Hold"].as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "保留"
+        constraints = [ends_after_start("at", "hold")]
+
+    def __str__(self) -> str:
+        return f"{self.device_point} {self.reason}"
+
+
+class ProvisionRightQuerySet(InstantQuerySet["ProvisionRight"]):
+    owner_path = "recipient_id"
+
+
+class ProvisionRight(InstantSpan):
+    """Right to provide energy of a device point to a recipient; edi asks when it builds and when a file is fetched (decisions 2)."""
+
+    device_point = models.ForeignKey(
+        DevicePoint, models.PROTECT, related_name="provision_rights", verbose_name="機器点"
+    )
+    recipient = models.ForeignKey(
+        Organization, models.PROTECT, related_name="provision_rights", verbose_name="受領者"
+    )
+    purpose = models.CharField("利用目的", max_length=60)
+
+    objects = ProvisionRightQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "提供の根拠"
+        constraints = [ends_after_start("at", "provision_right")]
+
+    def __str__(self) -> str:
+        return f"{self.device_point} {self.recipient}"
