@@ -1,4 +1,4 @@
-"""The ground floor and the composition of the house."""
+"""The ground floor. Celery's documentation asks that the app be handed over here, so that tasks find it."""
 
 from portal.celery import app as celery_app
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 
 from metering.domain.rules import Stage
 from portal.records import AppendOnly
@@ -16,7 +17,6 @@ STAGE_LABELS = [("provisional", "速報"), ("final", "確定")]
 
 
 class RunState(models.TextChoices):
-    PLANNED = "planned", "計画"
     CALCULATING = "calculating", "計算中"
     CALCULATED = "calculated", "計算済"
     UNCHANGED = (
@@ -30,7 +30,8 @@ class SettlementRun(models.Model):
     """One calculation of the days ``first_day`` to ``last_day``.
 
     ``identity`` is the digest of inputs, rules, parameters and code, known once all parts are there; two runs with one
-    identity hold the same bytes. ``until`` cuts a provisional run of the current day at the slot just ended.
+    identity hold the same bytes. ``until`` cuts a provisional run of the current day at the slot just ended. Of runs
+    asked for with one ``request`` only one is open at a time: a doubled start joins it.
     """
 
     stage = models.CharField("段階", max_length=11, choices=STAGE_LABELS)
@@ -53,6 +54,13 @@ class SettlementRun(models.Model):
         verbose_name = verbose_name_plural = "精算ラン"
         ordering = ["-pk"]
         indexes = [models.Index(fields=["stage", "first_day", "last_day"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request"],
+                condition=Q(state="calculating"),
+                name="one_open_run_per_request",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_stage_display()} {self.first_day}–{self.last_day} #{self.pk}"
