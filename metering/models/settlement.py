@@ -17,12 +17,11 @@ STAGE_LABELS = [("provisional", "速報"), ("final", "確定")]
 
 
 class RunState(models.TextChoices):
+    """``UNCHANGED``: every part equals what is published already, so there is nothing to publish."""
+
     CALCULATING = "calculating", "計算中"
     CALCULATED = "calculated", "計算済"
-    UNCHANGED = (
-        "unchanged",
-        "変化なし",
-    )  # same identity as a run that is already there: nothing to publish
+    UNCHANGED = "unchanged", "変化なし"
     FAILED = "failed", "失敗"
 
 
@@ -38,9 +37,11 @@ class SettlementRun(models.Model):
     first_day = models.DateField("開始日")
     last_day = models.DateField("終了日")
     until = models.DateTimeField("計算の終端", null=True, blank=True)
+    request = models.CharField("依頼", max_length=120)
     state = models.CharField(
-        "状態", max_length=11, choices=RunState.choices, default=RunState.PLANNED
+        "状態", max_length=11, choices=RunState.choices, default=RunState.CALCULATING
     )
+    publishes = models.BooleanField("計算後に公表", default=True)
     identity = models.CharField("ラン識別子", max_length=64, blank=True, db_index=True)
     rules = models.JSONField("規則と係数")
     code_version = models.CharField("プログラム版", max_length=64)
