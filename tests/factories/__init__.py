@@ -1,0 +1,66 @@
+"""Builders of test data, used by every test: ``from tests.factories import make_device_point``.
+
+Plain functions with sensible defaults; any field of the model may be given as a keyword.
+"""
+
+from tests.factories.metering import (
+    FIRST_DAY,
+    START,
+    make_balancing_contract,
+    make_customer,
+    make_device_point,
+    make_exempt_meter,
+    make_generation_contract,
+    make_hold,
+    make_meter_exchange,
+    make_occupancy,
+    make_point_in_service,
+    make_position,
+    make_premises,
+    make_provision_right,
+    make_reading_schedule,
+    make_service_period,
+    make_supply_contract,
+    make_supply_point,
+    make_terminal,
+    make_terminal_model,
+)
+from tests.factories.organizations import (
+    AREA,
+    OPERATOR_CODE,
+    code_of,
+    make_aggregator,
+    make_grid_operator,
+    make_organization,
+    make_retailer,
+)
+
+__all__ = [
+    "AREA",
+    "FIRST_DAY",
+    "OPERATOR_CODE",
+    "START",
+    "code_of",
+    "make_aggregator",
+    "make_balancing_contract",
+    "make_customer",
+    "make_device_point",
+    "make_exempt_meter",
+    "make_generation_contract",
+    "make_grid_operator",
+    "make_hold",
+    "make_meter_exchange",
+    "make_occupancy",
+    "make_organization",
+    "make_point_in_service",
+    "make_position",
+    "make_premises",
+    "make_provision_right",
+    "make_reading_schedule",
+    "make_retailer",
+    "make_service_period",
+    "make_supply_contract",
+    "make_supply_point",
+    "make_terminal",
+    "make_terminal_model",
+]
