@@ -1,0 +1,60 @@
+"""Expr to expr: registers that wrap, what they moved, and what of that can be believed (settlement.md rules 4 to 7).
+
+The expressions read the columns of a frame of known instants, sorted by ``key``: ``key`` (span and instant),
+``carried_wh`` (V), ``breaks`` (breaks up to the instant), ``slot_cap_wh`` and ``flat_max`` of the span. ``back`` is the
+distance of the earlier instant in rows.
+"""
+
+import polars as pl
+
+from metering.domain.rules import Rules
+from metering.settlement.expressions.instants import REACH
+
+
+def slot_cap_wh(rated_w: pl.Expr, rules: Rules) -> pl.Expr:
+    """Largest plausible energy of one slot: 1.2 × rated power (settlement.md, head)."""
+    return rated_w * (rules.slot_minutes * rules.plausibility_percent) // 6000
+
+
+def flat_max(rated_w: pl.Expr, rules: Rules) -> pl.Expr:
+    """Longest gap in slots in which the register cannot have wrapped unseen (settlement.md, head)."""
+    unambiguous = (rules.modulus_wh - 1) * 60 // (rated_w * rules.slot_minutes)
+    return pl.min_horizontal(rules.flat_max_minutes // rules.slot_minutes, unambiguous)
+
+
+def in_range(register_wh: pl.Expr, rules: Rules) -> pl.Expr:
+    """Whether eight digits can show the value; null cannot (rule 1)."""
+    return register_wh.is_between(0, rules.modulus_wh - 1).fill_null(value=False)
+
+
+def slots_since(back: int = 1) -> pl.Expr:
+    """N: slots since the earlier instant; at least REACH across spans."""
+    return pl.col("key") - pl.col("key").shift(back)
+
+
+def paired(back: int = 1) -> pl.Expr:
+    """Whether the two instants lie in one span with no break between (rules 4, 7)."""
+    unbroken = pl.col("breaks") == pl.col("breaks").shift(back)
+    return ((slots_since(back) < REACH) & unbroken).fill_null(value=False)
+
+
+def advance_wh(rules: Rules, back: int = 1) -> pl.Expr:
+    """T = (V(y) − V(x)) mod M (rule 5)."""
+    return (pl.col("carried_wh") - pl.col("carried_wh").shift(back)) % rules.modulus_wh
+
+
+def plausible(rules: Rules, back: int = 1) -> pl.Expr:
+    """T ≤ N × slot cap (rule 5)."""
+    return advance_wh(rules, back) <= slots_since(back) * pl.col("slot_cap_wh")
+
+
+def trusted(rules: Rules) -> pl.Expr:
+    """Plausible, and N ≤ flat_max (rule 7)."""
+    return paired() & plausible(rules) & (slots_since() <= pl.col("flat_max"))
+
+
+def spike(rules: Rules) -> pl.Expr:
+    """Whether b of a < b < c does not fit while a and c do; judged on the sequence before any drop (rule 5)."""
+    unfit = ~plausible(rules)
+    bridged = paired(2) & plausible(rules, 2)
+    return (unfit & unfit.shift(-1) & bridged.shift(-1)).fill_null(value=False)

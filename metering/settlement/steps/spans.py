@@ -1,0 +1,99 @@
+"""Lazy to lazy: the register as spans of time, cut where a hold begins or ends (settlement.md rules 3, 9 and 9a).
+
+A **series** is one direction of one device point. A **span** is a stretch of a series in one service period that is
+either wholly served or wholly held. Instants pair only within one span, so service periods and holds need no rule of
+their own after this step.
+"""
+
+import polars as pl
+
+from metering.domain.points import ServicePattern
+from metering.domain.rules import Rules
+from metering.settlement.expressions.instants import OPEN, STRIDE, instant
+from metering.settlement.expressions.registers import flat_max, slot_cap_wh
+
+
+def number_periods(register: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+    """Service periods with whole numbers for period, point and premises, and their limits in instants and Wh."""
+    number, rated_w = pl.col("device_point_number"), pl.col("rated_w")
+    return register.sort("device_point_number", "service_from").select(
+        "device_point_number",
+        "premises_number",
+        "pattern",
+        "directions",
+        pl.when(pl.col("meter_id") != "").then("meter_id").alias("meter_id"),
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("period"),
+        (number.rank("dense").cast(pl.Int64) - 1).alias("point"),
+        (pl.col("premises_number").rank("dense").cast(pl.Int64) - 1).alias("premises"),
+        slot_cap_wh(rated_w, rules).alias("slot_cap_wh"),
+        flat_max(rated_w, rules).alias("flat_max"),
+        instant(pl.col("service_from"), rules).alias("origin"),
+        instant(pl.col("service_to"), rules).fill_null(OPEN).alias("period_end"),
+    )
+
+
+def cut(periods: pl.LazyFrame, holds: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+    """Spans of every settled direction, sorted and numbered; ``begins`` and ``ends`` are instants, ``held`` says which.
+
+    ``closes`` marks the last span of a service period. Pattern 2 has the forward direction only (rule 11).
+    """
+    settled = (
+        pl.when(pl.col("pattern") == ServicePattern.PROVISION)
+        .then(pl.lit("0"))
+        .otherwise("directions")
+    )
+    direction = settled.str.extract_all("[01]").list.eval(pl.element().cast(pl.UInt8))
+    return (
+        _pieces(periods, holds, rules)
+        .join(periods, on="period")
+        .filter(pl.col("begins") < pl.col("ends"))
+        .with_columns(direction.alias("direction"), closes=pl.col("ends") == pl.col("period_end"))
+        .with_columns(both=pl.col("direction").list.len() == 2)
+        .explode("direction")
+        .with_columns(series=pl.col("point") * 2 + pl.col("direction"))
+        .sort("series", "begins")
+        .with_columns(
+            span=pl.int_range(pl.len(), dtype=pl.Int64),
+            opens_key=pl.col("series") * STRIDE + pl.col("begins"),
+            closes_key=pl.col("series") * STRIDE + pl.col("ends"),
+        )
+    )
+
+
+def hold_instants(holds: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+    """Holds that are not empty, with their edges as instants."""
+    begins, ends = instant(pl.col("from"), rules), instant(pl.col("to"), rules).fill_null(OPEN)
+    return holds.select("device_point_number", hold_begins=begins, hold_ends=ends).filter(
+        pl.col("hold_begins") < pl.col("hold_ends")
+    )
+
+
+def _pieces(periods: pl.LazyFrame, holds: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+    """Per period its cuts in time order: at each, how many holds are open from there on decides ``held``."""
+    held = (
+        periods.join(hold_instants(holds, rules), on="device_point_number")
+        .filter(
+            pl.col("hold_begins") < pl.col("period_end"), pl.col("hold_ends") > pl.col("origin")
+        )
+        .with_columns(pl.max_horizontal("hold_begins", "origin").alias("hold_begins"))
+    )
+    cuts = pl.concat(
+        [
+            periods.select("period", begins="origin", opened=0),
+            held.select("period", begins="hold_begins", opened=1),
+            held.filter(pl.col("hold_ends") < pl.col("period_end")).select(
+                "period", begins="hold_ends", opened=-1
+            ),
+        ]
+    )
+    return (
+        cuts.group_by("period", "begins")
+        .agg(pl.col("opened").sum())
+        .sort("period", "begins")
+        .with_columns(
+            held=pl.col("opened").cum_sum().over("period") > 0,
+            ends=pl.col("begins").shift(-1).over("period"),
+        )
+        .join(periods.select("period", "period_end"), on="period", maintain_order="left")
+        .select("period", "begins", "held", ends=pl.col("ends").fill_null(pl.col("period_end")))
+    )
