@@ -1,6 +1,7 @@
 """The tables of metering, by their plain names."""
 
 from metering.models.meters import ExemptMeter, MeterExchange, Terminal, TerminalModel
+from metering.models.numbering import NumberCounter
 from metering.models.points import (
     BalancingContract,
     Customer,
@@ -27,6 +28,7 @@ __all__ = [
     "GenerationContract",
     "Hold",
     "MeterExchange",
+    "NumberCounter",
     "Occupancy",
     "PartResult",
     "PositionReservation",
