@@ -52,6 +52,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-jobs": every(60, "portal.jobs.tasks.sweep"),
     "relay-journal": every(10, "portal.journal.tasks.relay_entries"),
     "seal-journal": every(60, "portal.journal.tasks.seal_entries"),
+    "take-in-inbox": every(30, "metering.tasks.take_in_inbox"),
+    # the slot that has just ended, ten minutes after its end; its file follows at +40 (decisions 18)
+    "settle-latest-slot": at("metering.tasks.settle_latest_slot", minute="10,40"),
+    "settle-yesterday": at("metering.tasks.settle_yesterday", hour="5", minute="30"),
+    "settle-due-finals": at("metering.tasks.settle_due_finals", hour="6", minute="0"),
+    "build-due-messages": at("edi.tasks.build_due", minute="11,41"),
 }
 
 

@@ -23,7 +23,9 @@ class HalfHour:
 
     def __post_init__(self) -> None:
         if not 1 <= self.slot <= SLOTS_PER_DAY:
-            raise ValueError(f"slot {self.slot} of {self.day}: a day has slots 1 to {SLOTS_PER_DAY}")
+            raise ValueError(
+                f"slot {self.slot} of {self.day}: a day has slots 1 to {SLOTS_PER_DAY}"
+            )
 
     @property
     def starts_at(self) -> datetime:
@@ -91,7 +93,7 @@ def half_hours_of(day: date) -> list[HalfHour]:
     return [HalfHour(day, slot) for slot in range(1, SLOTS_PER_DAY + 1)]
 
 
-def days(first: date, last: date) -> list[date]:
+def days_between(first: date, last: date) -> list[date]:
     """Every day from ``first`` to ``last``, both included; none when ``last`` lies before ``first``."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 

@@ -19,7 +19,9 @@ class Period:
     ends_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        if self.starts_at.tzinfo is None or (self.ends_at is not None and self.ends_at.tzinfo is None):
+        if self.starts_at.tzinfo is None or (
+            self.ends_at is not None and self.ends_at.tzinfo is None
+        ):
             raise ValueError(f"{self}: the ends of a period need a time zone")
         if self.ends_at is not None and self.ends_at <= self.starts_at:
             raise ValueError(f"{self}: a period ends after it starts")
@@ -46,7 +48,9 @@ class Period:
         return Period(starts_at, ends_at)
 
     def __str__(self) -> str:
-        return f"[{self.starts_at.isoformat()}, {self.ends_at.isoformat() if self.ends_at else '…'})"
+        return (
+            f"[{self.starts_at.isoformat()}, {self.ends_at.isoformat() if self.ends_at else '…'})"
+        )
 
 
 def of_days(first: date, last: date) -> Period:

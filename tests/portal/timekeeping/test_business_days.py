@@ -13,7 +13,9 @@ from portal.timekeeping import business_days
 YEARS = (2025, 2026, 2027, 2028)
 YEAR_END = {(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)}
 ALL_DAYS = [date(YEARS[0], 1, 1) + timedelta(days=n) for n in range(366 * len(YEARS)) if n < 1461]
-CLOSED = frozenset(day for day in ALL_DAYS if jpholiday.is_holiday(day) or (day.month, day.day) in YEAR_END)
+CLOSED = frozenset(
+    day for day in ALL_DAYS if jpholiday.is_holiday(day) or (day.month, day.day) in YEAR_END
+)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,9 @@ def test_a_day_has_no_other_slots(slot):
 
 def test_a_boundary_belongs_to_the_slot_that_it_starts():
     assert half_hours.slot_of(datetime(2026, 11, 1, 9, 30, tzinfo=JST)) == HalfHour(DAY, 20)
-    assert half_hours.slot_of(datetime(2026, 11, 1, 9, 29, 59, 999999, tzinfo=JST)) == HalfHour(DAY, 19)
+    assert half_hours.slot_of(datetime(2026, 11, 1, 9, 29, 59, 999999, tzinfo=JST)) == HalfHour(
+        DAY, 19
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,11 +60,11 @@ def test_slots_run_over_midnight():
 
 def test_a_range_that_ends_before_it_starts_is_empty():
     assert list(half_hours.half_hours(HalfHour(DAY, 2), HalfHour(DAY, 1))) == []
-    assert half_hours.days(DAY, date(2026, 10, 30)) == []
+    assert half_hours.days_between(DAY, date(2026, 10, 30)) == []
 
 
 def test_days_include_both_ends():
-    assert half_hours.days(date(2026, 2, 27), date(2026, 3, 1)) == [
+    assert half_hours.days_between(date(2026, 2, 27), date(2026, 3, 1)) == [
         date(2026, 2, 27),
         date(2026, 2, 28),
         date(2026, 3, 1),

@@ -12,7 +12,9 @@ START = datetime(2026, 11, 1, tzinfo=JST)
 
 
 def hours(first, last=None):
-    return Period(START + timedelta(hours=first), None if last is None else START + timedelta(hours=last))
+    return Period(
+        START + timedelta(hours=first), None if last is None else START + timedelta(hours=last)
+    )
 
 
 PERIODS = st.tuples(st.integers(0, 20), st.one_of(st.none(), st.integers(1, 20))).map(
@@ -37,7 +39,10 @@ def test_touching_is_not_overlapping():
 
 
 def test_the_first_overlap_is_named():
-    assert periods.first_overlap([hours(5, 9), hours(0, 2), hours(1, 3)]) == (hours(0, 2), hours(1, 3))
+    assert periods.first_overlap([hours(5, 9), hours(0, 2), hours(1, 3)]) == (
+        hours(0, 2),
+        hours(1, 3),
+    )
 
 
 @pytest.mark.parametrize("last", [0, -1])
@@ -59,7 +64,9 @@ def test_days_become_a_span_of_whole_days():
 @given(PERIODS, PERIODS, INSTANTS)
 def test_the_intersection_holds_what_both_hold(one, other, instant):
     common = one.intersection(other)
-    assert (common is not None and common.contains(instant)) == (one.contains(instant) and other.contains(instant))
+    assert (common is not None and common.contains(instant)) == (
+        one.contains(instant) and other.contains(instant)
+    )
     assert common == other.intersection(one)
 
 
