@@ -33,7 +33,7 @@ PORTAL_DEMO = env.bool("PORTAL_DEMO", False)  # sample data and accounts; loopba
 
 def secret_key() -> str:
     """The key of this installation: from the environment, else made once and kept under ``var/``, readable by us only."""
-    given = env.str("SECRET_KEY", "")
+    given: str = env.str("SECRET_KEY", "")
     if given:
         return given
     from portal.settings.secrets import installation_secret
