@@ -1,0 +1,47 @@
+"""Settlement periods: from a 検針日 to the day before the next (decisions 18)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby, pairwise
+
+from metering.models import ReadingDate
+from portal.parameters import selectors as parameters
+from portal.timekeeping.business_days import nth_counting
+
+
+@dataclass(frozen=True, order=True)
+class SettlementPeriod:
+    """One period of one reading schedule; ``reading_day`` is the 検針日 that closes it."""
+
+    first_day: date
+    last_day: date
+    schedule_id: int
+
+    @property
+    def reading_day(self) -> date:
+        """The 検針日 at the end: the day after the last day."""
+        return self.last_day + timedelta(days=1)
+
+
+def periods() -> Sequence[SettlementPeriod]:
+    """Every period that the known 検針日 bound, of all schedules, sorted. One query."""
+    rows = ReadingDate.objects.order_by("schedule_id", "day").values_list("schedule_id", "day")
+    return sorted(
+        SettlementPeriod(first, following - timedelta(days=1), schedule_id)
+        for schedule_id, group in groupby(rows, key=lambda row: row[0])
+        for first, following in pairwise(day for _, day in group)
+    )
+
+
+def due_for_final(today: date) -> Sequence[SettlementPeriod]:
+    """Periods whose final run is due by ``today``: n business days from the 検針日, which counts as the first.
+
+    n is ``fix_notice_bd`` (domain.md 9.9: 検針日から起算して 4 営業日).
+    """
+    values = parameters.at(today)
+    return [
+        period
+        for period in periods()
+        if nth_counting(period.reading_day, values.fix_notice_bd, values.calendar) <= today
+    ]
