@@ -61,10 +61,12 @@ def seal() -> int:
 
 @transaction.atomic
 def _seal_batch() -> int:
+    # The head is read before the entries: what another sealer does in between either is not among our entries any
+    # more or has moved the head, and then we give way. The other way round an entry could be sealed twice.
+    before = _begin()
     entries = list(Entry.objects.filter(position=None).order_by("pk")[:BATCH])
     if not entries:
         return 0
-    before = _begin()
     seals = chain.seal(before, [entry.content() for entry in entries])
     _move_head(before, seals[-1])
     for entry, mark in zip(entries, seals, strict=True):
