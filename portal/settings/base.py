@@ -52,8 +52,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.admin",
+    "django.forms",  # FORM_RENDERER looks for its templates among the apps
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",  # its templates, for the renderer below
     "csp",
     "django_htmx",
     "simple_history",
