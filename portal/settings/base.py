@@ -55,7 +55,6 @@ INSTALLED_APPS = [
     "django.forms",  # FORM_RENDERER looks for its templates among the apps
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.forms",  # its templates, for the renderer below
     "csp",
     "django_htmx",
     "simple_history",
