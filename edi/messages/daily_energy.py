@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 from edi.domain import coverage, point_lists
 from edi.domain.lines import PointLine
@@ -36,7 +37,7 @@ def blocks(
 def _block(
     position: int,
     lines: list[PointLine],
-    columns: list[Column],
+    columns: list[list[Any]],
     *,
     kind: MessageKind,
     profile: Profile,

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class EdiConfig(AppConfig):
+    name = "edi"
+    verbose_name = "電文"
+    default_auto_field = "django.db.models.BigAutoField"

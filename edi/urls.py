@@ -1,0 +1,5 @@
+"""Page addresses of the message files."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
