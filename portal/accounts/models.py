@@ -54,6 +54,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def clean(self) -> None:
+        """Before uniqueness is checked: one mailbox is one account, however its letters are cased."""
+        super().clean()
+        self.email = self.email.strip().lower()
+
     def get_short_name(self) -> str:
         """What the page frame shows."""
         return self.name or self.email
