@@ -1,5 +1,12 @@
 """The tables of metering, by their plain names."""
 
+from metering.models.deliveries import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    QuarantinedRow,
+    StorePart,
+)
 from metering.models.meters import ExemptMeter, MeterExchange, Terminal, TerminalModel
 from metering.models.numbering import NumberCounter
 from metering.models.points import (
@@ -23,6 +30,9 @@ from metering.models.settlement import PartResult, Publication, RunPart, RunStat
 __all__ = [
     "BalancingContract",
     "Customer",
+    "Delivery",
+    "DeliveryKind",
+    "DeliveryState",
     "DevicePoint",
     "ExemptMeter",
     "GenerationContract",
@@ -35,12 +45,14 @@ __all__ = [
     "Premises",
     "ProvisionRight",
     "Publication",
+    "QuarantinedRow",
     "ReadingDate",
     "ReadingSchedule",
     "RunPart",
     "RunState",
     "ServicePeriod",
     "SettlementRun",
+    "StorePart",
     "SupplyContract",
     "SupplyPoint",
     "Terminal",

@@ -147,4 +147,4 @@ class ObjectStore:
 
 
 def _is_missing(error: ClientError) -> bool:
-    return error.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+    return bool(error.response["ResponseMetadata"]["HTTPStatusCode"] == 404)
