@@ -22,6 +22,7 @@ from metering.domain.rows import (
     ServicePeriod,
     SmartMeterValue,
 )
+from portal.timekeeping.half_hours import from_naive_jst, naive_jst
 
 Row = Mapping[str, str]
 
@@ -34,8 +35,8 @@ def csv_rows(path: Path) -> Iterator[Row]:
 
 
 def instant(text: str) -> datetime:
-    """A time as the contract writes it, as naive JST."""
-    return datetime.fromisoformat(text.removesuffix("+09:00"))
+    """A time as the contract writes it, as naive JST: without an offset it is Japanese already."""
+    return naive_jst(from_naive_jst(datetime.fromisoformat(text)))
 
 
 def _wh(text: str) -> int | None:
