@@ -6,7 +6,7 @@ from portal.jobs import runner
 from portal.jobs.models import Job, JobState
 from portal.journal.models import Entry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 def test_a_job_waits_with_its_arguments_and_its_actor(put, misaki):

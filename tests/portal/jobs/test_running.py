@@ -5,7 +5,7 @@ from portal.jobs.context import LEASE, JobContext
 from portal.jobs.models import Job, JobState
 from portal.journal.models import Entry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 def test_a_job_ends_done_with_result_and_progress(put, run, calls):

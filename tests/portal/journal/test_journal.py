@@ -20,7 +20,7 @@ MISAKI = Actor(
     organization_id=3,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 def tell(verb="point.activated", **kwargs):

@@ -17,7 +17,7 @@ DAY = date(2026, 11, 20)
 AOI = Actor(label="青井", scope=Scope.ALL, role="operator_admin", user_id=1)
 BENI = Actor(label="紅", scope=Scope.ALL, role="operator_admin", user_id=2)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 def enter(value, effective_from=DAY, key="slot_minutes", actor=AOI):
