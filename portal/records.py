@@ -94,17 +94,31 @@ def update_with_history(
     add_history(rows, actor=actor, at=at, update=True)
 
 
+def delete_with_history(rows: Sequence[ModelT], *, actor: Actor, at: datetime) -> None:
+    """Take back many rows; their history keeps what they were and who took them back."""
+    if not rows:
+        return
+    _write_history(rows, "-", actor=actor, at=at)
+    doomed = type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows])
+    # Not delete(): its signals would write the history a second time. Foreign keys still protect.
+    doomed._raw_delete(doomed.db)
+
+
 def add_history(
     rows: Sequence[ModelT], *, actor: Actor, at: datetime, update: bool = False
 ) -> None:
     """Write one history row for each of ``rows`` as they stand now."""
+    _write_history(rows, "~" if update else "+", actor=actor, at=at)
+
+
+def _write_history(rows: Sequence[ModelT], kind: str, *, actor: Actor, at: datetime) -> None:
     history = type(rows[0]).history.model
     tracked = [field.attname for field in history.tracked_fields]
     history.objects.bulk_create(
         [
             history(
                 history_date=at,
-                history_type="~" if update else "+",
+                history_type=kind,
                 history_user_id=actor.user_id,
                 **_actor_columns(actor),
                 **{name: getattr(row, name) for name in tracked},

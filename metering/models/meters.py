@@ -1,6 +1,6 @@
 """Exempt meters (特例計量器), terminals (無線端末) and meter exchanges. Source: 外部接続基準 2-5, domain.md 1.14–1.20, D4."""
 
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +10,8 @@ from metering.models.points import DevicePoint
 from metering.models.spans import DaySpan
 from portal.organizations.scoping import ScopedQuerySet
 from portal.records import WithHistory, choices_of
+
+ModelT = TypeVar("ModelT", bound=models.Model, covariant=True)
 
 
 class TerminalModel(DaySpan):
@@ -32,7 +34,7 @@ class TerminalModel(DaySpan):
         return f"{self.maker} {self.model} {self.firmware}"
 
 
-class OfDevicePointQuerySet(ScopedQuerySet[models.Model]):
+class OfDevicePointQuerySet(ScopedQuerySet[ModelT]):
     """Rows that belong to a device point: whoever may see the point may see them."""
 
     def owned_by(self, organization_id: int) -> Self:
@@ -52,7 +54,7 @@ class ExemptMeter(WithHistory):
     installed_at = models.DateTimeField("設置日時")
     removed_at = models.DateTimeField("撤去日時", null=True, blank=True)
 
-    objects = OfDevicePointQuerySet.as_manager()
+    objects = OfDevicePointQuerySet["ExemptMeter"].as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "特例計量器"
@@ -78,7 +80,7 @@ class Terminal(WithHistory):
     )
     password_set_at = models.DateTimeField("認証パスワード設定日時", null=True, blank=True)
 
-    objects = OfDevicePointQuerySet.as_manager()
+    objects = OfDevicePointQuerySet["Terminal"].as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "無線端末"
@@ -103,7 +105,7 @@ class MeterExchange(WithHistory):
     new_register_wh = models.BigIntegerField("新開始指示数 (Wh)", null=True, blank=True)
     recorded_at = models.DateTimeField("記録日時")
 
-    objects = OfDevicePointQuerySet.as_manager()
+    objects = OfDevicePointQuerySet["MeterExchange"].as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "計器交換"
