@@ -25,7 +25,7 @@ from portal.errors import Conflict, DomainError, Invalid, Text
 from portal.jobs import runner
 from portal.jobs.models import Job, JobState
 from portal.journal import recorder
-from portal.timekeeping.half_hours import day_of, days
+from portal.timekeeping.half_hours import day_of, days_between
 
 PART_JOB = "settle_part"
 QUEUE = "settlement"
@@ -102,7 +102,7 @@ def start_due_finals(*, actor: Actor, at: datetime) -> list[SettlementRun]:
 def _add_parts(run: SettlementRun, actor: Actor, at: datetime) -> None:
     parts = [
         RunPart(run=run, day=day, bucket=bucket)
-        for day in days(run.first_day, run.last_day)
+        for day in days_between(run.first_day, run.last_day)
         for bucket in range(frames.bucket_count())
     ]
     RunPart.objects.bulk_create(parts, batch_size=2_000)
