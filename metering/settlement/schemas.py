@@ -5,11 +5,19 @@ a date, ``slot`` 1 to 48, ``direction`` 0 forward (順潮流) or 1 reverse (逆�
 delivery: of several rows for one instant the later row was delivered later.
 """
 
+from collections.abc import Mapping
+
 import polars as pl
+from polars.datatypes import DataTypeClass
 
 INSTANT = pl.Datetime("us")
 
-REGISTER = pl.Schema(
+
+def _schema(columns: Mapping[str, pl.DataType | DataTypeClass]) -> pl.Schema:
+    return pl.Schema(columns)
+
+
+REGISTER = _schema(
     {
         "device_point_number": pl.String,  # 22 digits
         "premises_number": pl.String,
@@ -23,7 +31,7 @@ REGISTER = pl.Schema(
     }
 )
 
-READINGS = pl.Schema(
+READINGS = _schema(
     {
         "device_point_number": pl.String,
         "direction": pl.UInt8,
@@ -34,7 +42,7 @@ READINGS = pl.Schema(
     }
 )
 
-EXCHANGES = pl.Schema(
+EXCHANGES = _schema(
     {
         "device_point_number": pl.String,
         "direction": pl.UInt8,
@@ -46,7 +54,7 @@ EXCHANGES = pl.Schema(
     }
 )
 
-GAPFILL = pl.Schema(
+GAPFILL = _schema(
     {
         "device_point_number": pl.String,
         "direction": pl.UInt8,
@@ -56,7 +64,7 @@ GAPFILL = pl.Schema(
     }
 )
 
-BASELINES = pl.Schema(
+BASELINES = _schema(
     {
         "device_point_number": pl.String,
         "direction": pl.UInt8,
@@ -66,7 +74,7 @@ BASELINES = pl.Schema(
     }
 )
 
-SMART_METER = pl.Schema(
+SMART_METER = _schema(
     {
         "premises_number": pl.String,
         "day": pl.Date,
@@ -76,7 +84,7 @@ SMART_METER = pl.Schema(
     }
 )
 
-HOLDS = pl.Schema(
+HOLDS = _schema(
     {
         "device_point_number": pl.String,
         "from": INSTANT,
@@ -85,7 +93,7 @@ HOLDS = pl.Schema(
     }
 )
 
-ENERGY = pl.Schema(
+ENERGY = _schema(
     {
         "device_point_number": pl.String,
         "direction": pl.UInt8,
@@ -97,7 +105,7 @@ ENERGY = pl.Schema(
     }
 )
 
-SITES = pl.Schema(
+SITES = _schema(
     {
         "premises_number": pl.String,
         "day": pl.Date,
@@ -109,7 +117,7 @@ SITES = pl.Schema(
     }
 )
 
-FINDINGS = pl.Schema(
+FINDINGS = _schema(
     {
         "device_point_number": pl.String,
         "direction": pl.UInt8,  # null where the finding concerns the whole device point
