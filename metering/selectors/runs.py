@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from metering.domain.rules import Stage
 from metering.models import Publication, RunPart, SettlementRun
 
 
@@ -24,3 +25,11 @@ def differs_from_published(run: SettlementRun, result_ids: Iterable[int]) -> boo
     """Whether publishing ``run`` would change anything: some day has other results in force, or none."""
     in_force = published_parts(first_day=run.first_day, last_day=run.last_day, stage=run.stage)
     return sorted(in_force.values_list("result_id", flat=True)) != sorted(result_ids)
+
+
+def published_stage(day: date) -> Stage | None:
+    """The strongest stage published for ``day``: final before provisional; None where nothing is. One query."""
+    stages = set(Publication.objects.covering(day, day).values_list("run__stage", flat=True))
+    if "final" in stages:
+        return "final"
+    return "provisional" if "provisional" in stages else None
