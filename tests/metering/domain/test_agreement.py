@@ -1,0 +1,28 @@
+"""Two minds, one contract: the engine and the plain reference agree on everything, however messy.
+
+PROVE=100000 in the environment asks for that many cases.
+"""
+
+from hypothesis import given
+
+from metering.domain import reference
+from tests import engine_rows
+from tests.strategies import Case, cases
+
+
+def assert_agreement(case: Case) -> None:
+    plain = reference.settle(case.inputs, **case.arguments)
+    engine = engine_rows.settle(engine_rows.frames_of(case.inputs), **case.arguments)
+    assert engine.energy == plain.energy
+    assert engine.sites == plain.sites
+    assert engine.findings == plain.findings
+
+
+@given(cases(stages=("final",)))
+def test_both_agree_on_every_slot_site_and_finding_of_a_final_run(case: Case) -> None:
+    assert_agreement(case)
+
+
+@given(cases(stages=("provisional",)))
+def test_both_agree_on_every_slot_site_and_finding_of_a_provisional_run(case: Case) -> None:
+    assert_agreement(case)
