@@ -100,7 +100,7 @@ def _device(
 ) -> Device:
     return Device(
         number=device_point_number(area=AREA, serial=serial),
-        control_number=f"{AREA}{serial:010d}",
+        control_number=f"M{serial:013d}",
         position=position,
         kind=draft.kind,
         building=place,

@@ -155,6 +155,13 @@ class Area:
         return self.until - timedelta(days=self.days - 1)
 
     @property
+    def stories(self) -> frozenset[str]:
+        """Numbers of the premises and device points that have a story of their own."""
+        told = {hold.device_point_number for hold in self.holds}
+        told |= {change.premises_number for change in (self.move, self.switch) if change}
+        return frozenset(told)
+
+    @property
     def devices(self) -> list[Device]:
         """All device points in the order of their premises."""
         return [device for home in self.homes for device in home.devices]

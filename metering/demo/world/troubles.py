@@ -79,7 +79,13 @@ class Planner:
             for home in area.homes
             for device in home.devices
         }
-        self.pool = list(area.devices)
+        # those with a story of their own are left in peace, so that one thing happens at a time
+        self.pool = [
+            device
+            for home in area.homes
+            for device in home.devices
+            if not {home.premises_number, device.number} & area.stories
+        ]
         self.random.shuffle(self.pool)
 
     def plan(self) -> dict[str, Trouble]:
