@@ -13,9 +13,24 @@ from portal.timekeeping.half_hours import SLOTS_PER_DAY
 
 FORWARD = 0
 Column = list[int | None]
+Energy = pl.LazyFrame  # rows of metering.settlement.schemas.ENERGY
 
 
-def by_slot(energy: pl.LazyFrame, numbers: Sequence[str], day: date) -> list[Column]:
+def window(energy: Energy, numbers: Sequence[str], first_day: date, last_day: date) -> Energy:
+    """The rows of ``numbers`` on these days that are provided, read once and held: several receivers share a scan."""
+    ordered = sorted(numbers)
+    wanted = pl.Series(ordered, dtype=pl.String).implode()
+    held = energy.filter(
+        pl.col("device_point_number").is_between(pl.lit(ordered[0]), pl.lit(ordered[-1]))
+        & pl.col("device_point_number").is_in(wanted)
+        & pl.col("day").is_between(pl.lit(first_day), pl.lit(last_day))
+        & (pl.col("direction") == FORWARD)
+        & pl.col("provided_100wh").is_not_null()
+    ).select("device_point_number", "direction", "day", "slot", "provided_100wh")
+    return held.collect().lazy()
+
+
+def by_slot(energy: Energy, numbers: Sequence[str], day: date) -> list[Column]:
     """48 columns, one per slot of ``day``: the values (0.1 kWh) of ``numbers`` in their order, None where missing.
 
     ``energy``: frame of metering.settlement.schemas.ENERGY, any rows, any order; ``numbers`` ascending.
@@ -31,7 +46,7 @@ def by_slot(energy: pl.LazyFrame, numbers: Sequence[str], day: date) -> list[Col
 
 
 def by_point(
-    energy: pl.LazyFrame, numbers: Sequence[str], first_day: date, last_day: date
+    energy: Energy, numbers: Sequence[str], first_day: date, last_day: date
 ) -> list[Column]:
     """One column per point: its values (0.1 kWh) slot by slot from ``first_day`` to ``last_day``, None where missing."""
     length = ((last_day - first_day).days + 1) * SLOTS_PER_DAY
@@ -46,7 +61,7 @@ def by_point(
 
 
 def _values(
-    energy: pl.LazyFrame, numbers: Sequence[str], first_day: date, last_day: date
+    energy: Energy, numbers: Sequence[str], first_day: date, last_day: date
 ) -> pl.LazyFrame:
     """Rows with a value of ``numbers``; the range of numbers lets a scan skip row groups."""
     positions = pl.LazyFrame({"device_point_number": list(numbers)}).with_row_index("position")

@@ -5,7 +5,6 @@ groups; a slot outside the service is 0.0; every day of the settlement period ha
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -103,12 +102,9 @@ def _days(fixed: list[int], first: date, profile: Profile) -> str:
     )
 
 
-def blocks(records: Iterable[Record], *, kind: MessageKind, days: int) -> Iterator[Block]:
-    """The files of one message of ``days`` days, as they become full. ``records`` in ascending order of number."""
-    cutter = Cutter(kind.records_per_split, partial(_block, span=coverage.full(days)))
-    for one in records:
-        yield from cutter.feed([one.line], [one])
-    yield from cutter.rest()
+def cutter(kind: MessageKind, days: int) -> Cutter:
+    """Cuts records of one message of ``days`` days into files: ``feed([line], [record])`` in order of number."""
+    return Cutter(kind.records_per_split, partial(_block, span=coverage.full(days)))
 
 
 def _block(

@@ -77,7 +77,7 @@ def faults(document: bytes, kind: MessageKind) -> list[str]:
     found = []
     rules = schema(kind.scale)
     if not rules.validate(root):
-        found += [f"line {error.line}: {error.message}" for error in iter(rules.error_log)]
+        found += str(rules.error_log).splitlines()
     for condition in conditions():
         if kind.code in condition.codes:
             for record in root.iter(condition.record):

@@ -8,7 +8,10 @@ import polars as pl
 from edi.domain import coverage
 from edi.domain.lines import PointLine
 from edi.domain.profile import PROFILE, MessageKind
+from edi.messages import monthly_energy
+from edi.messages.blocks import Block
 from edi.messages.envelope import Envelope, Party
+from edi.messages.monthly_energy import Record
 from metering.settlement.schemas import ENERGY
 from portal.timekeeping.half_hours import JST
 
@@ -59,6 +62,13 @@ def columns(lines: Iterable[PointLine], value: int | None = 3) -> list[list[int 
     """48 columns of one value."""
     count = len(list(lines))
     return [[value] * count for _ in range(48)]
+
+
+def month_blocks(records: Iterable[Record], kind: MessageKind, days: int) -> list[Block]:
+    """The files of ordinary records."""
+    cutter = monthly_energy.cutter(kind, days)
+    full = [block for one in records for block in cutter.feed([one.line], [one])]
+    return [*full, *cutter.rest()]
 
 
 def envelope(kind: MessageKind, created_at: datetime | None = None, **fields: object) -> Envelope:

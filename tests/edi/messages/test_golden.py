@@ -11,7 +11,7 @@ from edi.messages import columns, daily_energy, monthly_energy, slot_energy
 from edi.messages.envelope import document
 from edi.messages.validation import faults
 from portal.timekeeping.half_hours import JST
-from tests.edi.rows import LOW_DAY, LOW_MONTH, LOW_SLOT, energy, envelope, line
+from tests.edi.rows import LOW_DAY, LOW_MONTH, LOW_SLOT, energy, envelope, line, month_blocks
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 DAY = date(2026, 4, 1)
@@ -82,7 +82,7 @@ def test_a_month_message_is_the_typed_example_to_the_byte():
         monthly_energy.record(one, column, first_day=first_day, kind=LOW_MONTH)
         for one, column in zip(lines(days=2), values, strict=True)
     ]
-    (block,) = monthly_energy.blocks(records, kind=LOW_MONTH, days=2)
+    (block,) = month_blocks(records, LOW_MONTH, days=2)
     created_at = datetime(2026, 4, 8, 9, 15, 0, tzinfo=JST)
     made = document(envelope(LOW_MONTH, created_at, day=date(2026, 4, 3)), block.records)
     assert made == golden("1220.xml")

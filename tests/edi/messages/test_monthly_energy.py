@@ -13,7 +13,7 @@ from edi.messages import columns, monthly_energy
 from edi.messages.envelope import document
 from edi.messages.validation import faults
 from tests.edi import reader
-from tests.edi.rows import LOW_MONTH, energy, envelope, line, number
+from tests.edi.rows import LOW_MONTH, energy, envelope, line, month_blocks, number
 
 FIRST_DAY, READING_DAY = date(2026, 10, 1), date(2026, 11, 1)
 DAYS = 31
@@ -41,7 +41,7 @@ def read_back(lines, settled, *, days=DAYS, kind=LOW_MONTH):
         for one, column in zip(lines, grid, strict=True)
     ]
     found = reader.Fixed(code="", month="", receiver=("", ""))
-    for block in monthly_energy.blocks(records, kind=kind, days=days):
+    for block in month_blocks(records, kind, days=days):
         xml = document(envelope(kind, day=READING_DAY), block.records)
         assert faults(xml, kind) == []
         read = reader.read_fixed(xml)
@@ -115,7 +115,7 @@ def test_splits_at_the_limit_and_one_more(points, sizes):
     records = [
         monthly_energy.record(one, [1] * 48, first_day=FIRST_DAY, kind=kind) for one in lines
     ]
-    blocks = list(monthly_energy.blocks(records, kind=kind, days=1))
+    blocks = list(month_blocks(records, kind, days=1))
     assert [block.rows for block in blocks] == sizes
     assert [len(block.record_digests) for block in blocks] == sizes
 

@@ -1,0 +1,106 @@
+"""Build messages from published results: find what is new, and build it.
+
+Upper floors pull (house.md 5.11): nothing tells edi that there are results, it looks for publications that it has not
+considered. Everything here may run twice or be killed at any point: what was issued stays, what was not is made again
+with the same bytes, because the time in a file is that of the publication.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from edi.domain.profile import PROFILE, MessageKind, Scale
+from edi.models import Considered
+from edi.services import half_hours, months
+from edi.services.issuing import Built
+from metering.selectors import periods, results
+from portal.actor import Actor
+from portal.parameters import selectors as parameters
+from portal.timekeeping.half_hours import JST, SLOTS_PER_DAY, day_of
+
+# Publications older than this are built on demand only (build_edi --day).
+LOOK_BACK = timedelta(days=62)
+
+
+State = tuple[str, int]  # digest of the results, last slot that is due
+
+
+@dataclass(frozen=True, order=True)
+class Due:
+    """One message and day with results that were not looked at yet."""
+
+    code: str
+    day: date
+
+
+def build(*, code: str, day: date, actor: Actor, at: datetime) -> Built:
+    """Build one message of one day (for W5: of one 検針日) for all its receivers, as far as there are results."""
+    if PROFILE.kind(code).scale is Scale.MONTH:
+        return months.build(code=code, reading_day=day, actor=actor, at=at)
+    return half_hours.build(code=code, day=day, actor=actor, at=at)
+
+
+def build_day(*, day: date, actor: Actor, at: datetime) -> list[Built]:
+    """Build every message of ``day``, due or not: slots and day of it, and fixed usage where it is a 検針日."""
+    return [build(code=code, day=day, actor=actor, at=at) for code in PROFILE.kinds]
+
+
+def build_due(*, actor: Actor, at: datetime) -> list[Built]:
+    """Build everything that :func:`due` finds."""
+    return [build(code=one.code, day=one.day, actor=actor, at=at) for one in due(at)]
+
+
+def due(at: datetime) -> list[Due]:
+    """Messages with published results that were not considered yet, slot messages first.
+
+    A fixed number of queries, whatever there is to do.
+    """
+    states = [*_half_hours(at), *_months(at)]
+    first = min((one.day for one, _ in states), default=day_of(at))
+    considered = {
+        Due(row.information_code, row.day): (row.source, row.through_slot)
+        for row in Considered.objects.filter(day__gte=first)
+    }
+    order = {scale: place for place, scale in enumerate(Scale)}
+    return sorted(
+        (one for one, state in states if considered.get(one) != state),
+        key=lambda one: (order[PROFILE.kind(one.code).scale], one),
+    )
+
+
+def _half_hours(at: datetime) -> Iterator[tuple[Due, State]]:
+    """Days with results, and what of them is due now."""
+    days = results.days_published_since(at - LOOK_BACK)
+    in_force = results.in_force(days[0], days[-1]) if days else {}
+    after_minutes = parameters.at(day_of(at)).slot_file_after_min
+    for kind in _kinds(Scale.SLOT, Scale.DAY):
+        for result in (in_force[day] for day in days):
+            slots = half_hours.due_slots(kind, result, at=at, after_minutes=after_minutes)
+            if slots and (kind.scale is Scale.SLOT or at >= _morning_after(result.day)):
+                source = results.source_digest([result])
+                yield Due(kind.code, result.day), (source, slots[-1] or SLOTS_PER_DAY)
+
+
+def _morning_after(day: date) -> datetime:
+    """When the day message is first made: late enough for readings of the night (edi.md 7)."""
+    return datetime.combine(day + timedelta(days=1), PROFILE.day_message_from, tzinfo=JST)
+
+
+def _months(at: datetime) -> Iterator[tuple[Due, State]]:
+    """検針日 whose settlement periods have final results on every day."""
+    recent = day_of(at - LOOK_BACK)
+    known = [p for p in periods.periods() if recent <= p.reading_day <= day_of(at)]
+    if not known:
+        return
+    first, last = min(p.first_day for p in known), max(p.last_day for p in known)
+    in_force = results.in_force(first, last, results.FINAL)
+    for reading_day in sorted({period.reading_day for period in known}):
+        span = months.span_of(reading_day, known)
+        found = months.finals(span, in_force) if span else None
+        if found:
+            for kind in _kinds(Scale.MONTH):
+                yield Due(kind.code, reading_day), (results.source_digest(found), SLOTS_PER_DAY)
+
+
+def _kinds(*scales: Scale) -> list[MessageKind]:
+    return [kind for kind in PROFILE.kinds.values() if kind.scale in scales]
