@@ -84,6 +84,7 @@ class Course:
     exchanges: list[Exchange]
     offsets: list[int]  # total less register of the meter in place, per instant
     meters: list[str]  # in place, per instant
+    outage: range  # instants whose readings are lost together
     rules: Rules
 
     def instant(self, index: int) -> datetime:
@@ -146,15 +147,16 @@ def courses(draw: st.DrawFn, number: str, direction: int, rated_w: int, rules: R
         first = max(index if minute == 0 else index + 1, 0)
         offsets[first:] = [offset] * (LAST + 1 - first)
         meters[first:] = [meter] * (LAST + 1 - first)
-    return Course(number, direction, rated_w, totals, exchanges, offsets, meters, rules)
+    start = draw(st.integers(0, LAST))
+    outage = range(start, min(start + draw(st.sampled_from([0, 2, 3, 4, 9, 10, 12])), LAST + 1))
+    return Course(number, direction, rated_w, totals, exchanges, offsets, meters, outage, rules)
 
 
 @st.composite
 def readings_of(draw: st.DrawFn, course: Course) -> list[Reading]:
     """What arrives of a course, mostly in time order, corrections and spoilt rows at the end."""
     fates = draw(st.dictionaries(st.integers(0, LAST), st.sampled_from(FATES), max_size=12))
-    first, outage = draw(st.integers(0, LAST)), draw(st.sampled_from([0, 0, 2, 4, 9, 10, 12]))
-    fates |= dict.fromkeys(range(first, first + outage), "lost")
+    fates |= dict.fromkeys(course.outage, "lost")
     wild = draw(st.integers(0, M - 1))
     rows: list[Reading] = []
     late: list[Reading] = []
@@ -208,11 +210,15 @@ def _second_delivery(course: Course, index: int, fate: str) -> list[Reading]:
 
 @st.composite
 def fills_of(draw: st.DrawFn, course: Course) -> list[GapFillRow]:
-    """Gap-fill rows at some instants: registers, energies, and both more than once."""
+    """Gap-fill rows, most of them for the outage: registers, energies, and both more than once."""
+    anywhere = st.integers(0, LAST)
+    needed = st.sampled_from([*course.outage, *course.outage, *range(LAST + 1)])
     wanted = draw(
         st.lists(
             st.tuples(
-                st.integers(0, LAST), st.sampled_from(["C", "I", "I"]), st.sampled_from(FILLS)
+                st.one_of(anywhere, needed, needed),
+                st.sampled_from(["C", "I", "I"]),
+                st.sampled_from(FILLS),
             ),
             max_size=16,
         )
@@ -270,7 +276,7 @@ def periods_of(
             pattern=draw(st.sampled_from([1, 1, 2])) if "0" in directions else 1,
             directions=directions,
             rated_w=rated_w,
-            meter_id=draw(st.sampled_from([METERS[0], METERS[0], METERS[1], ""])),
+            meter_id=draw(st.sampled_from([*METERS[:1] * 4, METERS[1], ""])),
             starts_at=ORIGIN + slot_length(rules) * start,
             ends_at=None
             if is_open and start == spans[-1][0]

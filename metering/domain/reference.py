@@ -134,14 +134,17 @@ class _Area:
                         yield _unusable(reading, code)
 
     def _expected_meters(self, reading: Reading) -> set[str]:
-        """One for each service period that ``reading`` serves; outside nothing is expected."""
+        """One per service period that ``reading`` serves; elsewhere nothing is expected.
+
+        A direction that is not metered has no service period: rule 1 is judged per direction.
+        """
         periods = self.periods[reading.device_point_number]
         return {
             self._bridge(period, reading.direction).expected_meter(
                 reading.read_at, registered=period.meter_id
             )
             for period in periods
-            if period.serves(reading.read_at)
+            if reading.direction in period.settled_directions and period.serves(reading.read_at)
         } or {""}
 
     def unknown_points(self) -> Iterator[Finding]:
