@@ -32,15 +32,12 @@ def between(frame: pl.LazyFrame, column: str, first: datetime, last: datetime) -
     return frame.filter(pl.col(column).is_between(first, last))
 
 
-def only(frame: pl.LazyFrame, column: str, values: Collection[str]) -> pl.LazyFrame:
+def only(frame: pl.LazyFrame, column: str, values: Collection[str] | pl.Series) -> pl.LazyFrame:
     """Rows of these points or premises. One value prunes row groups; many are also cut to their range first."""
-    ordered = sorted(values)
-    if not ordered:
+    wanted = pl.Series(values, dtype=pl.String).sort()
+    if wanted.is_empty():
         return frame.filter(pl.lit(value=False))
-    if len(ordered) == 1:
-        return frame.filter(pl.col(column) == ordered[0])
-    wanted = pl.Series(ordered, dtype=pl.String)
-    return frame.filter(
-        pl.col(column).is_between(pl.lit(ordered[0]), pl.lit(ordered[-1]))
-        & pl.col(column).is_in(wanted.implode())
-    )
+    if len(wanted) == 1:
+        return frame.filter(pl.col(column) == wanted[0])
+    inside = pl.col(column).is_between(pl.lit(wanted[0]), pl.lit(wanted[-1]))
+    return frame.filter(inside & pl.col(column).is_in(wanted.implode()))
