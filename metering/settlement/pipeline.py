@@ -1,7 +1,8 @@
 """The 30-minute calculation as a list of steps: rows as delivered in, energy of every slot out (settlement.md).
 
 Frames come and go in the schemas of :mod:`metering.settlement.schemas`. One call settles one part: all device points of
-some premises, over some days. Steps are lazy; the few places where a frame is needed more than once collect it.
+some premises, over some days. A part is small enough to be looked at between the steps: what is in order is not sorted, and
+what a part does not have (exchanges, spikes, foreign meters, holds) is not looked for row by row.
 """
 
 from dataclasses import dataclass, field
@@ -9,12 +10,10 @@ from datetime import date
 
 import polars as pl
 
-from metering.domain.findings import Code
 from metering.domain.points import ServicePattern
 from metering.domain.rules import Rules, Stage
 from metering.settlement import schemas
 from metering.settlement.expressions import registers
-from metering.settlement.expressions.instants import instant
 from metering.settlement.steps import (
     correct,
     deliver,
@@ -54,20 +53,29 @@ class Results:
     findings: pl.DataFrame
 
 
-def look(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Calculates a frame that is needed more than once."""
-    return frame.collect(engine="in-memory").lazy()
+def look(frame: pl.LazyFrame) -> pl.DataFrame:
+    """Calculates a frame of one part; parts are small, so the in-memory engine is the quicker one."""
+    return frame.collect(engine="in-memory")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """The device points of a part, settled; ``delivered`` (see :mod:`steps.deliver`) is what sites are made of."""
+
+    energy: pl.DataFrame
+    delivered: pl.DataFrame
+    findings: pl.DataFrame
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Ground:
-    """What the rows are laid on: spans and meter exchanges of the registered points."""
+    """What the rows of a part are laid on: its device points, their spans and stretches, the holds."""
 
     points: pl.Series
-    premises: pl.LazyFrame
-    spans: pl.LazyFrame
-    tallied: pl.LazyFrame
-    rows: dict[str, pl.LazyFrame]  # readings, gapfill, baselines with their ``point``
+    spans: pl.DataFrame
+    stretches: pl.DataFrame
+    holds: pl.LazyFrame
+    rules: Rules
 
 
 def settle(
@@ -78,103 +86,117 @@ def settle(
     Gaps are judged over all readings handed over, also outside these days; only these days are written. Inputs must
     be clean in the sense of section 3 (no overlapping periods, instants on slot boundaries).
     """
-    ground, unknown = _survey(inputs, rules)
-    known, found_in_rows = _know(ground, inputs.holds, rules)
-    paired = look(intervals.pair(known, rules))
-    weighed = look(fill.weigh(_interval_fills(ground, rules), paired))
+    premises = look(inputs.register.select("premises_number"))["premises_number"].unique().sort()
+    settled = settle_points(
+        inputs, premises=premises, first_day=first_day, last_day=last_day, stage=stage, rules=rules
+    )
+    return Results(
+        energy=settled.energy,
+        sites=settle_sites(
+            settled.delivered, look(inputs.smart_meter), premises=premises, rules=rules
+        ),
+        findings=settled.findings,
+    )
+
+
+def settle_points(
+    inputs: Inputs,
+    *,
+    premises: pl.Series,
+    first_day: date,
+    last_day: date,
+    stage: Stage,
+    rules: Rules,
+) -> Settled:
+    """Rules 1 to 13 and the device points' side of rule 14; ``premises`` are all numbers of the area, sorted."""
+    readings, exchanged, gapfill, baselines, holds = map(
+        look, (inputs.readings, inputs.exchanges, inputs.gapfill, inputs.baselines, inputs.holds)
+    )
+    periods = look(spans.number_periods(inputs.register, premises, rules))
+    points = periods["device_point_number"].unique().sort()
+    readings, exchanged, gapfill, baselines, of_holds = (
+        normalize.identify(rows, points)
+        for rows in (readings, exchanged, gapfill, baselines, holds)
+    )
+    ground = _survey(periods, points, exchanged, holds.lazy(), rules)
+    known, found = _know(readings, gapfill, ground)
+    paired = intervals.pair(known, rules)
+    weighed = fill.weigh(_interval_fills(gapfill, ground), paired)
     laid = slots.lay_over(slots.lay_out(ground.spans, first_day, last_day, rules), paired)
-    laid = look(laid)
-    filled = look(fill.lay_fill(laid, fill.fill(laid, weighed, stage)))
-    balanced = look(deliver.balance(filled, deliver.key_baselines(ground.rows["baselines"], rules)))
-    smart_meter = correct.key_smart_meter(inputs.smart_meter, ground.premises, rules)
+    laid = fill.lay_in(laid, fill.fill(fill.missing(laid, ground.spans), paired, weighed, stage))
+    balanced = deliver.balance(laid, ground.spans, deliver.key_baselines(baselines, rules))
     findings = [
-        unknown,
-        *found_in_rows,
+        *found,
+        report.unknown([readings, exchanged, gapfill, baselines, of_holds]),
         report.implausible(paired, ground.spans, rules),
         report.fills(weighed, ground.spans, rules),
-        report.no_baseline(deliver.without_baseline(balanced, rules)),
+        report.no_baseline(deliver.without_baseline(balanced, ground.spans, rules)),
     ]
-    return Results(
-        energy=slots.energy(filled, rules).collect(),
-        sites=correct.sites(
-            correct.correct(deliver.deliver(balanced), smart_meter), ground.premises, rules
-        ).collect(),
-        findings=report.gather(findings).collect(),
+    return Settled(
+        energy=slots.energy(laid, ground.spans, rules),
+        delivered=deliver.deliver(balanced),
+        findings=report.gather(findings),
     )
 
 
-def _survey(inputs: Inputs, rules: Rules) -> tuple[_Ground, pl.LazyFrame]:
-    """Rules 3 and 9a and the exchanges of rule 4; with the finding UNKNOWN_POINT."""
-    periods = look(spans.number_periods(inputs.register, rules))
-    points = periods.select(pl.col("device_point_number").unique().sort()).collect().to_series()
-    frames = {
-        name: getattr(inputs, name)
-        for name in ("readings", "exchanges", "gapfill", "baselines", "holds")
-    }
-    rows = {name: look(normalize.identify(frame, points)) for name, frame in frames.items()}
-    registered = normalize.key_series(rows["exchanges"], pl.lit(0, dtype=pl.Int64))
-    tallied = look(exchanges.tally(registered, rules))
-    ground = _Ground(
-        points=points,
-        premises=periods.select("premises", "premises_number").unique(),
-        spans=look(exchanges.origins(spans.cut(periods, inputs.holds, rules), tallied)),
-        tallied=tallied,
-        rows=rows,
-    )
-    return ground, report.unknown(list(rows.values()))
+def settle_sites(
+    delivered: pl.DataFrame, smart_meter: pl.DataFrame, *, premises: pl.Series, rules: Rules
+) -> pl.DataFrame:
+    """The corrections of rule 14 for what the device points of whole premises delivered (all parts of them)."""
+    measured = correct.key_smart_meter(smart_meter, premises, rules)
+    return correct.sites(correct.correct(deliver.add_up(delivered), measured), premises, rules)
+
+
+def _survey(
+    periods: pl.DataFrame,
+    points: pl.Series,
+    exchanged: pl.DataFrame,
+    holds: pl.LazyFrame,
+    rules: Rules,
+) -> _Ground:
+    """Service periods cut by holds (rules 3, 9a) and by meter exchanges (rule 4)."""
+    cut = look(spans.cut(periods.lazy(), holds, rules))
+    stretches = look(exchanges.stretch(cut.lazy(), exchanges.tally(exchanged, rules), rules))
+    return _Ground(points=points, spans=cut, stretches=stretches, holds=holds, rules=rules)
 
 
 def _know(
-    ground: _Ground, holds: pl.LazyFrame, rules: Rules
-) -> tuple[pl.LazyFrame, list[pl.LazyFrame]]:
+    readings: pl.DataFrame, gapfill: pl.DataFrame, ground: _Ground
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """The known instants of every span (rules 1 to 6), with the findings on the way."""
-    readings = ground.rows["readings"]
-    placed = look(_place(normalize.usable(readings, rules), ground, "read_at", rules))
-    foreign = (pl.col("meter_id") != exchanges.expected_meter()) & (pl.col("meter_id") != "")
-    foreign = foreign.fill_null(value=False)
-    kept = normalize.keep_last(placed.filter(~foreign))
-    measured = look(_known(kept, rules, measured=True))
-    fills = look(_register_fills(ground, rules))
-    known = intervals.stand_in(
-        intervals.drop_spikes(measured, rules), _known(fills, rules, measured=False)
-    )
+    rules, of = ground.rules, ground.spans
+    usable, rejected = normalize.usable(readings, rules)
+    placed = normalize.place(normalize.by_series(usable, "read_at", rules), ground.stretches)
+    expected, foreign = normalize.split_foreign(placed)
+    kept = normalize.keep_last(expected)
+    measured, spikes = intervals.drop_spikes(normalize.carry(kept, rules, measured=True), rules)
+    filled = _register_fills(gapfill, ground)
+    known = intervals.stand_in(measured, normalize.carry(filled, rules, measured=False))
     findings = [
-        report.of_readings(readings, rules),
-        report.of_rows(placed.filter(foreign), Code.WRONG_METER, pl.col("meter_id"), rules),
-        report.in_hold(kept, holds, rules),
-        report.in_hold(fills, holds, rules),
-        report.spikes(measured, ground.spans, rules),
+        report.of_readings(rejected, rules),
+        report.foreign(foreign, of, rules),
+        report.in_hold(kept, of, ground.holds, rules),
+        report.in_hold(filled, of, ground.holds, rules),
+        report.spikes(spikes, of, rules),
     ]
-    return look(known), findings
+    return known, findings
 
 
-def _place(rows: pl.LazyFrame, ground: _Ground, at: str, rules: Rules) -> pl.LazyFrame:
-    keyed = normalize.key_series(rows, instant(pl.col(at), rules))
-    return normalize.place(exchanges.attach(keyed, ground.tallied), ground.spans)
-
-
-def _known(placed: pl.LazyFrame, rules: Rules, *, measured: bool) -> pl.LazyFrame:
-    """Placed rows of served spans as known instants."""
-    served = placed.filter(~pl.col("held")).with_columns(measured=pl.lit(measured))
-    return normalize.carry(served, rules).select(intervals.KNOWN)
-
-
-def _register_fills(ground: _Ground, rules: Rules) -> pl.LazyFrame:
+def _register_fills(gapfill: pl.DataFrame, ground: _Ground) -> pl.DataFrame:
     """C rows of pattern 1 in range; the last of one instant counts, before its value is looked at (rules 2 and 6)."""
-    rows = (
-        ground.rows["gapfill"]
-        .filter(pl.col("kind") == "C")
-        .rename({"value_wh": "register_wh", "at": "stated_at"})
+    rows = gapfill.filter(pl.col("kind") == "C", pl.col("point").is_not_null()).rename(
+        {"value_wh": "register_wh"}
     )
-    placed = normalize.keep_last(_place(rows, ground, "stated_at", rules))
-    in_range = registers.in_range(pl.col("register_wh"), rules)
-    return placed.filter(pl.col("pattern") == ServicePattern.BALANCING, in_range)
+    placed = normalize.place(normalize.by_series(rows, "at", ground.rules), ground.stretches)
+    in_range = registers.in_range(pl.col("register_wh"), ground.rules)
+    balancing = pl.col("pattern") == ServicePattern.BALANCING
+    return normalize.keep_last(placed).filter(balancing, in_range)
 
 
-def _interval_fills(ground: _Ground, rules: Rules) -> pl.LazyFrame:
-    """I rows of pattern 1 by the slot that ends at their instant: placed by the slot's begin."""
-    rows = ground.rows["gapfill"].filter(pl.col("kind") == "I").rename({"at": "stated_at"})
-    keyed = normalize.key_series(rows, instant(pl.col("stated_at"), rules) - 1)
-    placed = normalize.keep_last(normalize.inside(keyed, ground.spans))
+def _interval_fills(gapfill: pl.DataFrame, ground: _Ground) -> pl.DataFrame:
+    """I rows of pattern 1 by the slot that ends at their instant; placed by the slot's begin, keyed by its end."""
+    rows = gapfill.filter(pl.col("kind") == "I", pl.col("point").is_not_null())
+    begins = normalize.by_series(rows, "at", ground.rules).with_columns(pl.col("series_key") - 1)
+    placed = normalize.keep_last(normalize.place(begins, ground.stretches, ends_too=False))
     served = placed.filter(pl.col("pattern") == ServicePattern.BALANCING, ~pl.col("held"))
-    return served.select(pl.col("key") + 1, "value_wh", "slot_cap_wh")
+    return served.select((pl.col("key") + 1).set_sorted(), "value_wh", "slot_cap_wh")

@@ -27,6 +27,11 @@ def in_range(register_wh: pl.Expr, rules: Rules) -> pl.Expr:
     return register_wh.is_between(0, rules.modulus_wh - 1).fill_null(value=False)
 
 
+def wrapped(wh: pl.Expr, modulus: int) -> pl.Expr:
+    """``wh`` mod ``modulus`` for values from −modulus to 2 × modulus − 1: twice as fast as a division."""
+    return pl.when(wh < 0).then(wh + modulus).when(wh >= modulus).then(wh - modulus).otherwise(wh)
+
+
 def slots_since(back: int = 1) -> pl.Expr:
     """N: slots since the earlier instant; at least REACH across spans."""
     return pl.col("key") - pl.col("key").shift(back)
@@ -40,7 +45,7 @@ def paired(back: int = 1) -> pl.Expr:
 
 def advance_wh(rules: Rules, back: int = 1) -> pl.Expr:
     """T = (V(y) − V(x)) mod M (rule 5)."""
-    return (pl.col("carried_wh") - pl.col("carried_wh").shift(back)) % rules.modulus_wh
+    return wrapped(pl.col("carried_wh") - pl.col("carried_wh").shift(back), rules.modulus_wh)
 
 
 def plausible(rules: Rules, back: int = 1) -> pl.Expr:
@@ -48,13 +53,12 @@ def plausible(rules: Rules, back: int = 1) -> pl.Expr:
     return advance_wh(rules, back) <= slots_since(back) * pl.col("slot_cap_wh")
 
 
-def trusted(rules: Rules) -> pl.Expr:
-    """Plausible, and N ≤ flat_max (rule 7)."""
-    return paired() & plausible(rules) & (slots_since() <= pl.col("flat_max"))
+def unfit(rules: Rules) -> pl.Expr:
+    """Whether the step to this instant is implausible: without any such step there is no spike (rule 5)."""
+    return paired() & ~plausible(rules)
 
 
 def spike(rules: Rules) -> pl.Expr:
     """Whether b of a < b < c does not fit while a and c do; judged on the sequence before any drop (rule 5)."""
-    unfit = ~plausible(rules)
     bridged = paired(2) & plausible(rules, 2)
-    return (unfit & unfit.shift(-1) & bridged.shift(-1)).fill_null(value=False)
+    return (unfit(rules) & unfit(rules).shift(-1) & bridged.shift(-1)).fill_null(value=False)

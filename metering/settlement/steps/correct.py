@@ -1,54 +1,53 @@
-"""Lazy to lazy: the receiving point as it would have been without the devices' delivery (settlement.md rule 14)."""
+"""The receiving point as it would have been without the devices' delivery (settlement.md rule 14)."""
 
 import polars as pl
 
 from metering.domain.rules import Rules
 from metering.settlement.expressions.instants import (
+    STRIDE,
     day_of,
     instant_of,
-    key,
     lane_of,
     slot_end,
     slot_of,
 )
+from metering.settlement.expressions.quality import of_rank
+from metering.settlement.steps.normalize import in_order, keep_last
 
 
-def key_smart_meter(
-    smart_meter: pl.LazyFrame, premises: pl.LazyFrame, rules: Rules
-) -> pl.LazyFrame:
-    """Smart-meter values by ``site_key``; of several for one slot the one delivered last counts (rule 2)."""
-    return (
-        smart_meter.join(premises, on="premises_number", maintain_order="left")
-        .with_columns(end=slot_end(pl.col("day"), pl.col("slot"), rules))
-        .select("forward_wh", "reverse_wh", site_key=key("premises", "end"))
-        .unique("site_key", keep="last", maintain_order=True)
-    )
+def key_smart_meter(smart_meter: pl.DataFrame, premises: pl.Series, rules: Rules) -> pl.DataFrame:
+    """Smart-meter values by ``key`` (premises, slot's end); the one delivered last counts (rule 2)."""
+    runs = smart_meter["premises_number"].rle().struct.unnest()
+    place = runs["value"].cast(pl.Enum(premises), strict=False).to_physical().cast(pl.Int64)
+    number = place.gather(smart_meter["premises_number"].rle_id())
+    end = slot_end(pl.col("day"), pl.col("slot"), rules)
+    keyed = smart_meter.select("forward_wh", "reverse_wh", key=number * STRIDE + end)
+    return keep_last(in_order(keyed.filter(pl.col("key").is_not_null()), "key"))
 
 
-def correct(delivered: pl.LazyFrame, smart_meter: pl.LazyFrame) -> pl.LazyFrame:
+def correct(delivered: pl.DataFrame, smart_meter: pl.DataFrame) -> pl.DataFrame:
     """P* = F − R + delivered: demand where positive, generation where negative; null where one of them is missing."""
-    corrected = pl.col("forward_wh") - pl.col("reverse_wh") + pl.col("delivered_wh")
-    return delivered.join(
-        smart_meter, on="site_key", how="left", maintain_order="left"
-    ).with_columns(
+    joined = delivered.join(
+        smart_meter, left_on="site_key", right_on="key", how="left", maintain_order="left"
+    )
+    corrected = joined.select(
+        pl.col("forward_wh") - pl.col("reverse_wh") + pl.col("delivered_wh")
+    ).to_series()
+    return joined.with_columns(
         corrected_demand_wh=corrected.clip(lower_bound=0),
         corrected_generation_wh=(-corrected).clip(lower_bound=0),
     )
 
 
-def sites(corrected: pl.LazyFrame, premises: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+def sites(corrected: pl.DataFrame, premises: pl.Series, rules: Rules) -> pl.DataFrame:
     """The output frame of the contract, sorted by premises, day and slot."""
     end = instant_of(pl.col("site_key"))
-    return (
-        corrected.with_columns(premises=lane_of(pl.col("site_key")))
-        .join(premises, on="premises", how="left", maintain_order="left")
-        .select(
-            "premises_number",
-            day_of(end, rules).alias("day"),
-            slot_of(end, rules).alias("slot"),
-            "delivered_wh",
-            "corrected_demand_wh",
-            "corrected_generation_wh",
-            "quality",
-        )
+    return corrected.select(
+        pl.lit(premises).gather(lane_of(pl.col("site_key"))).alias("premises_number"),
+        day_of(end, rules).alias("day"),
+        slot_of(end, rules).alias("slot"),
+        "delivered_wh",
+        "corrected_demand_wh",
+        "corrected_generation_wh",
+        of_rank(pl.col("rank")).alias("quality"),
     )

@@ -1,6 +1,7 @@
-"""Lazy to lazy: meter exchanges as running totals along the axis of all series (settlement.md rules 1 and 4).
+"""Meter exchanges: spans cut into stretches of one meter each (settlement.md rules 1 and 4).
 
-The totals run over all series without a reset: only their differences between two instants of one series are used.
+The running totals run over all series without a reset: only their differences between two instants of one series are
+used.
 """
 
 import polars as pl
@@ -8,17 +9,24 @@ import polars as pl
 from metering.domain.rules import Rules
 from metering.settlement.expressions.instants import key, next_instant
 
+_TOTALS = ["carried_over", "breaks", "exchanges"]
 
-def tally(exchanges: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+
+def tally(exchanges: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """Per instant with exchanges: what has been carried over, how many exchanges and breaks there were up to it.
 
-    ``exchanges`` carry ``series``; of several for one moment the row delivered last counts (rule 2).
+    ``exchanges`` carry ``point``; of several for one moment the row delivered last counts (rule 2).
     """
     bridged = pl.col("old_register_wh") - pl.col("new_register_wh")
     return (
-        exchanges.unique(["series", "exchanged_at"], keep="last", maintain_order=True)
+        exchanges.lazy()
+        .filter(pl.col("point").is_not_null())
+        .with_columns(
+            series=pl.col("point") * 2 + pl.col("direction"),
+            counts_from=next_instant(pl.col("exchanged_at"), rules),
+        )
+        .unique(["series", "exchanged_at"], keep="last", maintain_order=True)
         .sort("series", "exchanged_at")
-        .with_columns(counts_from=next_instant(pl.col("exchanged_at"), rules))
         .select(
             series_key=key("series", "counts_from"),
             exchanged_series="series",
@@ -29,29 +37,63 @@ def tally(exchanges: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
         )
         .unique("series_key", keep="last", maintain_order=True)
         .with_columns(pl.col("series_key").set_sorted())
+        .collect(engine="in-memory")
     )
 
 
-def attach(rows: pl.LazyFrame, tallied: pl.LazyFrame) -> pl.LazyFrame:
-    """The running totals at each row's ``series_key`` (sorted)."""
-    zero = pl.col("carried_over", "breaks", "exchanges").fill_null(0)
-    return rows.join_asof(tallied, on="series_key", strategy="backward").with_columns(zero)
+def stretch(spans: pl.LazyFrame, tallied: pl.DataFrame, rules: Rules) -> pl.LazyFrame:
+    """Spans cut where a meter is exchanged, sorted: from ``from_key`` to the next stretch one meter is expected.
+
+    ``offset_wh`` carries a reading of the stretch on to V (rule 4: since the service period began, mod M);
+    ``exchanges`` and ``breaks`` count up to the stretch; ``meter_expected`` is null where nothing is checked (rule 1).
+    """
+    return (
+        _cuts(spans, tallied)
+        .join(_with_origin(spans, tallied), on="span", how="left", maintain_order="left")
+        .join_asof(tallied.lazy(), left_on="from_key", right_on="series_key", coalesce=False)
+        .with_columns(pl.col(_TOTALS).fill_null(0))
+        .with_columns(
+            offset_wh=(pl.col("carried_over") - pl.col("carried_before")) % rules.modulus_wh,
+            meter_expected=_expected_meter(),
+            is_last=pl.col("span") != pl.col("span").shift(-1).fill_null(-1),
+        )
+    )
 
 
-def origins(spans: pl.LazyFrame, tallied: pl.LazyFrame) -> pl.LazyFrame:
-    """Spans with ``carried_before``: what had been carried over when their service period began (V's origin)."""
+def _cuts(spans: pl.LazyFrame, tallied: pl.DataFrame) -> pl.LazyFrame:
+    """``span`` and ``from_key`` of every stretch: where the span begins, and at exchanges inside it or at its end."""
+    begins = spans.select("span", from_key="opens_key")
+    inside = (
+        tallied.lazy()
+        .join_asof(
+            spans.select("span", "closes_key", pl.col("opens_key").set_sorted()),
+            left_on="series_key",
+            right_on="opens_key",
+            allow_exact_matches=False,
+        )
+        .filter(pl.col("series_key") <= pl.col("closes_key"))
+        .select("span", from_key="series_key")
+    )
+    return (
+        pl.concat([begins, inside])
+        .sort("from_key", "span")
+        .with_columns(pl.col("from_key").set_sorted())
+    )
+
+
+def _with_origin(spans: pl.LazyFrame, tallied: pl.DataFrame) -> pl.LazyFrame:
+    """Spans with ``carried_before``: what had been carried over when their service period began, V's origin."""
     at_origin = (
         spans.select("span", series_key=key("series", "origin"))
         .sort("series_key")
-        .join_asof(
-            tallied.select("series_key", "carried_over"), on="series_key", strategy="backward"
-        )
+        .join_asof(tallied.lazy().select("series_key", "carried_over"), on="series_key")
         .select("span", carried_before=pl.col("carried_over").fill_null(0))
     )
     return spans.join(at_origin, on="span", how="left", maintain_order="left")
 
 
-def expected_meter() -> pl.Expr:
-    """``new_meter_id`` of the latest exchange of the series up to the instant, else the register's (rule 1)."""
+def _expected_meter() -> pl.Expr:
+    """``new_meter_id`` of the latest exchange of the series, else the register's; empty means unchecked (rule 1)."""
     exchanged = (pl.col("exchanged_series") == pl.col("series")).fill_null(value=False)
-    return pl.when(exchanged).then("new_meter_id").otherwise("meter_expected")
+    expected = pl.when(exchanged).then("new_meter_id").otherwise("meter_id")
+    return pl.when(expected != "").then(expected)

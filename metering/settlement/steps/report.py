@@ -1,115 +1,115 @@
-"""Lazy to lazy: findings, by the convention of :mod:`metering.domain.findings`."""
+"""Findings, by the convention of :mod:`metering.domain.findings`."""
+
+from collections.abc import Iterable
 
 import polars as pl
 
 from metering.domain.findings import Code
 from metering.domain.rules import Rules
-from metering.settlement.expressions import registers
 from metering.settlement.expressions.instants import instant_of, lane_of, moment
 from metering.settlement.schemas import FINDINGS, FINDINGS_ORDER
 from metering.settlement.steps.normalize import rejection
 from metering.settlement.steps.spans import hold_instants
 
 
-def of_readings(readings: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+def of_readings(rejected: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """NO_VALUE and OUT_OF_RANGE: readings of registered points that are unusable by themselves."""
-    code = rejection(rules)
     value = pl.col("register_wh").cast(pl.String).fill_null("")
-    return readings.filter(pl.col("point").is_not_null(), code.is_not_null()).select(
+    return rejected.select(
         "device_point_number",
-        pl.col("direction").cast(pl.UInt8),
-        at=pl.col("read_at"),
-        code=code,
-        detail=pl.when(code == Code.NO_VALUE).then("status").otherwise(value),
-    )
-
-
-def of_rows(rows: pl.LazyFrame, code: Code, detail: pl.Expr, rules: Rules) -> pl.LazyFrame:
-    """One code for rows that have ``device_point_number``, ``direction`` and ``at`` as an instant."""
-    return rows.select(
-        "device_point_number",
-        pl.col("direction").cast(pl.UInt8),
-        at=moment(pl.col("at"), rules),
-        code=pl.lit(code.value),
-        detail=detail,
+        "direction",
+        at="read_at",
+        code=rejection(rules),
+        detail=pl.when(rejection(rules) == Code.NO_VALUE).then("status").otherwise(value),
     )
 
 
 def of_keys(
-    rows: pl.LazyFrame, spans: pl.LazyFrame, code: pl.Expr, detail: pl.Expr, rules: Rules
-) -> pl.LazyFrame:
+    rows: pl.DataFrame, spans: pl.DataFrame, code: pl.Expr, detail: pl.Expr, rules: Rules
+) -> pl.DataFrame:
     """Findings of rows that are known by their ``key`` (span and instant)."""
-    return (
-        rows.select(
-            span=lane_of(pl.col("key")),
-            at=moment(instant_of(pl.col("key")), rules),
-            code=code,
-            detail=detail,
-        )
-        .join(spans.select("span", "device_point_number", "direction"), on="span")
-        .select(FINDINGS.names())
+    span = rows.select(lane_of(pl.col("key"))).to_series()
+    return rows.select(
+        spans["device_point_number"].gather(span),
+        spans["direction"].gather(span),
+        at=moment(instant_of(pl.col("key")), rules),
+        code=code,
+        detail=detail,
     )
 
 
-def spikes(known: pl.LazyFrame, spans: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+def foreign(rows: pl.DataFrame, spans: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """WRONG_METER: readings of another meter than the expected one."""
+    return of_keys(rows, spans, _code(Code.WRONG_METER), pl.col("meter_id"), rules)
+
+
+def spikes(found: pl.DataFrame, spans: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """SPIKE: measured instants that rule 5 drops."""
-    found = known.filter(registers.spike(rules))
-    return of_keys(
-        found, spans, pl.lit(Code.SPIKE.value), pl.col("register_wh").cast(pl.String), rules
-    )
+    return of_keys(found, spans, _code(Code.SPIKE), pl.col("register_wh").cast(pl.String), rules)
 
 
-def implausible(intervals: pl.LazyFrame, spans: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+def implausible(intervals: pl.DataFrame, spans: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """IMPLAUSIBLE: intervals with a known T that is not trusted."""
-    found = intervals.filter(pl.col("total_wh").is_not_null(), ~pl.col("trusted")).rename(
+    found = intervals.filter(pl.col("total_wh").is_not_null() & ~pl.col("trusted")).rename(
         {"until": "key"}
     )
-    return of_keys(
-        found, spans, pl.lit(Code.IMPLAUSIBLE.value), pl.col("total_wh").cast(pl.String), rules
-    )
+    return of_keys(found, spans, _code(Code.IMPLAUSIBLE), pl.col("total_wh").cast(pl.String), rules)
 
 
-def fills(weighed: pl.LazyFrame, spans: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+def fills(weighed: pl.DataFrame, spans: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """FILL_IMPLAUSIBLE and FILL_CONTRADICTS: I rows that do not count."""
     found = weighed.filter(pl.col("verdict").is_not_null())
     return of_keys(found, spans, pl.col("verdict"), pl.col("value_wh").cast(pl.String), rules)
 
 
-def in_hold(rows: pl.LazyFrame, holds: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+def in_hold(
+    placed: pl.DataFrame, spans: pl.DataFrame, holds: pl.LazyFrame, rules: Rules
+) -> pl.DataFrame:
     """IN_HOLD: placed rows of held spans that lie strictly inside a hold."""
-    hidden = (
-        rows.filter("held")
-        .join(hold_instants(holds, rules), on="device_point_number")
-        .filter(pl.col("hold_begins") < pl.col("at"), pl.col("at") < pl.col("hold_ends"))
+    rows = placed.filter("held")
+    if rows.is_empty():
+        return FINDINGS.to_frame()
+    at = rows.select(instant_of(pl.col("key"))).to_series()
+    found = of_keys(rows, spans, _code(Code.IN_HOLD), pl.lit(""), rules).with_columns(
+        at.alias("instant")
     )
-    return of_rows(hidden, Code.IN_HOLD, pl.lit(""), rules)
+    hidden = (pl.col("hold_begins") < pl.col("instant")) & (pl.col("instant") < pl.col("hold_ends"))
+    held = found.lazy().join(hold_instants(holds, rules), on="device_point_number").filter(hidden)
+    return held.select(FINDINGS.names()).collect(engine="in-memory")
 
 
-def unknown(frames: list[pl.LazyFrame]) -> pl.LazyFrame:
+def unknown(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """UNKNOWN_POINT: device points of any frame (with ``point``) that the register does not know."""
-    numbers = [
-        frame.filter(pl.col("point").is_null()).select("device_point_number") for frame in frames
+    strays = [
+        f.filter(pl.col("point").is_null()).select("device_point_number")
+        for f in frames
+        if f["point"].has_nulls()
     ]
-    return pl.concat(numbers).select(
+    numbers = pl.concat([FINDINGS.to_frame().select("device_point_number"), *strays])
+    return numbers.select(
         "device_point_number",
         direction=pl.lit(None, dtype=pl.UInt8),
         at=pl.lit(None, dtype=pl.Datetime("us")),
-        code=pl.lit(Code.UNKNOWN_POINT.value),
+        code=_code(Code.UNKNOWN_POINT),
         detail=pl.lit(""),
     )
 
 
-def no_baseline(counted: pl.LazyFrame) -> pl.LazyFrame:
+def no_baseline(counted: pl.DataFrame) -> pl.DataFrame:
     """NO_BASELINE: once per device point and day, with the number of slots."""
     return counted.select(
         "device_point_number",
         direction=pl.lit(None, dtype=pl.UInt8),
         at=pl.col("day").cast(pl.Datetime("us")),
-        code=pl.lit(Code.NO_BASELINE.value),
+        code=_code(Code.NO_BASELINE),
         detail=pl.col("slots").cast(pl.String),
     )
 
 
-def gather(findings: list[pl.LazyFrame]) -> pl.LazyFrame:
+def gather(findings: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """All findings, each once, in the order of the file."""
-    return pl.concat(findings).unique().sort(FINDINGS_ORDER)
+    return pl.concat([FINDINGS.to_frame(), *findings]).unique().sort(FINDINGS_ORDER)
+
+
+def _code(code: Code) -> pl.Expr:
+    return pl.lit(code.value)
