@@ -1,5 +1,11 @@
 """Page addresses of the message files."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from edi import views
+
+app_name = "edi"
+
+urlpatterns: list[URLPattern] = [
+    path("files/", views.file_list, name="files"),
+]

@@ -1,0 +1,147 @@
+"""Pages of the message files: what lies ready for whom, what replaces what, and whether a day is complete."""
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from edi.domain.profile import KINDS, Scale
+from edi.models import FileState, OutboundMessage
+from portal.accounts.actors import Action, actor_of, may, requires
+from portal.actor import Actor, Scope
+from portal.organizations.models import Organization
+from portal.organizations.roles import Party
+from portal.pages.registry import (
+    Context,
+    HomeCard,
+    MenuItem,
+    add_home_card,
+    add_menu_item,
+)
+from portal.pages.templatetags.portal_format import language
+
+PER_PAGE = 50
+LATEST_MESSAGES = 5
+
+STATES = {
+    FileState.LISTED: ("waiting", _("公開中")),
+    FileState.FETCHED: ("ok", _("受領済")),
+    FileState.WITHDRAWN: ("rest", _("取下げ")),
+}
+
+
+@requires(Action.SEE_FILES)
+def file_list(request: HttpRequest) -> HttpResponse:
+    """The files of the actor's organization, or of all for the operator; filtered and paged by the address."""
+    actor = actor_of(request)
+    chosen = _chosen(request, actor)
+    found = _filtered(OutboundMessage.objects.visible_to(actor), chosen)
+    page = Paginator(with_newer(found).order_by("-built_at", "name"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "page": page,
+        "pages": list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)),
+        "rows": [described(file) for file in page],
+        "chosen": chosen,
+        "query": urlencode(chosen) + "&" if chosen else "",
+        "kinds": [(kind.code, f"{kind.code} {title(kind.code)}") for kind in KINDS.values()],
+        "receivers": _receivers(actor),
+        "may_fetch": False,
+    }
+    return render(request, "edi/files.html", context)
+
+
+def _chosen(request: HttpRequest, actor: Actor) -> dict[str, str]:
+    """The filters that can be understood; a retailer has no receiver to choose."""
+    query = {key: request.GET.get(key, "").strip() for key in ("kind", "day", "receiver")}
+    is_valid = {
+        "kind": query["kind"] in KINDS,
+        "day": _day(query["day"]) is not None,
+        "receiver": actor.scope is Scope.ALL and query["receiver"].isdigit(),
+    }
+    return {key: value for key, value in query.items() if is_valid[key]}
+
+
+def _filtered(
+    files: QuerySet[OutboundMessage], chosen: dict[str, str]
+) -> QuerySet[OutboundMessage]:
+    columns = {"kind": "information_code", "day": "day", "receiver": "receiver_id"}
+    return files.filter(**{columns[key]: value for key, value in chosen.items()})
+
+
+def with_newer(files: QuerySet[OutboundMessage]) -> QuerySet[OutboundMessage]:
+    """Each file with ``has_newer``: a later revision of the same message, day and slot is there."""
+    later = OutboundMessage.objects.filter(
+        receiver=OuterRef("receiver"),
+        information_code=OuterRef("information_code"),
+        day=OuterRef("day"),
+        revision__gt=OuterRef("revision"),
+    ).filter(Q(slot=OuterRef("slot")) | Q(slot=None))
+    return files.annotate(has_newer=Exists(later)).select_related("receiver", "supersedes")
+
+
+def described(file: OutboundMessage) -> dict[str, Any]:
+    """A file as lists show it."""
+    mark, word = STATES[FileState(file.state)]
+    return {
+        "file": file,
+        "title": title(file.information_code),
+        "is_month": KINDS[file.information_code].scale is Scale.MONTH,
+        "mark": mark,
+        "state": word,
+        "is_withdrawn": file.state == FileState.WITHDRAWN,
+        "has_newer": file.has_newer,  # type: ignore[attr-defined]
+    }
+
+
+def title(code: str) -> str:
+    """What a message is called, in the reader's language."""
+    return KINDS[code].title.in_language(language())
+
+
+def _receivers(actor: Actor) -> list[tuple[int, str]]:
+    if actor.scope is not Scope.ALL:
+        return []
+    return list(
+        Organization.objects.being(Party.RETAILER).order_by("name").values_list("pk", "name")
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def latest(actor: Actor, at: datetime) -> Context | None:
+    """The home page's card: the messages that were last built, one line per message and day."""
+    if not may(actor, Action.SEE_FILES):
+        return None
+    files = OutboundMessage.objects.visible_to(actor)
+    messages = (
+        files.order_by()
+        .values("information_code", "day")
+        .annotate(
+            files=Count("pk"),
+            receivers=Count("receiver", distinct=True),
+            size=Sum("size"),
+            revision=Max("revision"),
+            fetched=Count("pk", filter=Q(state=FileState.FETCHED)),
+            built_at=Max("built_at"),
+        )
+        .order_by("-built_at", "information_code")[:LATEST_MESSAGES]
+    )
+    return {"rows": [{**row, "title": title(row["information_code"])} for row in messages]}
+
+
+def hang() -> None:
+    """What edi hangs in the menu and on the home page; called once at start-up."""
+    add_menu_item(MenuItem(label=_("受渡ファイル"), address="edi:files", order=30))
+    add_home_card(HomeCard(template="edi/home_files.html", order=30, context=latest))
