@@ -11,6 +11,7 @@ from typing import Protocol
 
 import polars as pl
 
+from metering.settlement.expressions.instants import REACH, STRIDE
 from metering.settlement.files import Source
 
 _RUN_ROWS = 2_000_000  # rows sorted in memory at once
@@ -136,6 +137,10 @@ class Run:
             return self.schema.to_frame()
         rows = pl.scan_ipc(self.path).slice(first, last - first)
         return rows.filter(pl.col("key").is_between(begin, end, closed="left")).collect()
+
+    def take_lanes(self, begin: int, end: int) -> pl.DataFrame:
+        """Rows whose key lies in the lanes ``begin`` to ``end`` - 1 (see expressions.instants)."""
+        return self.take(begin * STRIDE - REACH, end * STRIDE - REACH)
 
 
 def feed(source: Source, name: str, names: pl.Series, folder: Path) -> Feed:

@@ -96,7 +96,9 @@ def _fault(column: Column, batch: Batch, rules: Rules) -> pl.Expr:
     """Whether a row's value is none, is missing, or is not what the column demands."""
     raw, value = pl.col(batch.names[column.target]), pl.col(f"value of {column.target}")
     fault = value.is_null() & raw.is_not_null() if column.optional else value.is_null()
-    return fault if column.may is None else fault | ~column.may(value, rules)
+    return (
+        fault if column.may is None else fault | (value.is_not_null() & ~column.may(value, rules))
+    )
 
 
 def _refuse_first(

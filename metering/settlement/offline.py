@@ -1,0 +1,328 @@
+"""The offline command: files in, files out, part by part with flat memory (settlement.md section 4).
+
+Device points are settled in parts of some thousand, two at a time; what they delivered waits on disk until the sites of
+a range of premises are made from it. Everything is written into a private folder and moved to its place at the end, so
+a refused input leaves nothing behind.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from hashlib import file_digest
+from pathlib import Path
+from time import perf_counter
+from typing import Any, TypeVar
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from metering.domain.findings import Code
+from metering.domain.rules import Rules, Stage
+from metering.settlement import schemas, tables
+from metering.settlement.feeds import Feed, Part, Run, feed, parts, take_all
+from metering.settlement.files import Source, refuse_overlaps
+from metering.settlement.pipeline import Inputs, Settled, settle_points, settle_sites
+from metering.settlement.tables import Table
+from metering.settlement.version import code_version
+
+ROW_GROUP = 250_000
+ROWS_PER_PART = 500_000
+_WORKERS = 2
+_AHEAD = 3  # parts read or settled before their turn
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """The input files; readings in order of delivery."""
+
+    register: Path
+    readings: list[Path]
+    exchanges: Path | None = None
+    gapfill: Path | None = None
+    baselines: Path | None = None
+    smart_meter: Path | None = None
+    holds: Path | None = None
+
+    def named(self) -> Iterator[tuple[str, Path]]:
+        """Every file with the name of its table."""
+        yield "register", self.register
+        yield from (("readings", path) for path in self.readings)
+        for table in ("exchanges", "gapfill", "baselines", "smart_meter", "holds"):
+            if path := getattr(self, table):
+                yield table, path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What to calculate."""
+
+    first_day: date
+    last_day: date
+    stage: Stage
+    rules: Rules = field(default_factory=Rules)
+
+
+@dataclass
+class Summary:
+    """What was read and written."""
+
+    rows_in: Counter[str] = field(default_factory=Counter)
+    rows_out: Counter[str] = field(default_factory=Counter)
+    by_quality: Counter[int] = field(default_factory=Counter)
+    device_points: int = 0
+    seconds: float = 0.0
+
+    def line(self) -> str:
+        """One line for the terminal."""
+        qualities = ", ".join(
+            f"{quality}: {count:,}" for quality, count in sorted(self.by_quality.items())
+        )
+        return (
+            f"{self.device_points:,} device points, {self.rows_out['energy']:,} slots (by quality {qualities}), "
+            f"{self.rows_out['sites']:,} site slots, {self.rows_out['findings']:,} findings, {self.seconds:.2f} s"
+        )
+
+
+def settle_files(files: Files, job: Job, out: Path) -> Summary:
+    """Settles ``files`` into ``out``: energy.parquet, sites.parquet, findings.csv and run.json.
+
+    Raises :class:`portal.errors.Invalid` for a refused input; then nothing is written.
+    """
+    began = perf_counter()
+    with _workspace(out) as folder:
+        with ThreadPoolExecutor(1) as aside:
+            digests = [(table, path, aside.submit(_digest, path)) for table, path in files.named()]
+            summary = _Settlement(files, job, folder).run()
+        summary.seconds = round(perf_counter() - began, 3)
+        inputs = [
+            {"table": t, "file": path.name, "sha256": digest.result()}
+            for t, path, digest in digests
+        ]
+        _write_run(folder / "run.json", job, inputs, summary)
+    return summary
+
+
+class _Settlement:
+    """One run of the offline command in its private folder."""
+
+    def __init__(self, files: Files, job: Job, folder: Path) -> None:
+        self.files, self.job, self.folder = files, job, folder
+        self.scratch = folder / "scratch"
+        self.summary = Summary()
+        self.register = self._small(tables.REGISTER, files.register, by="device_point_number")
+        refuse_overlaps(self._source(tables.REGISTER, files.register), self.register)
+        self.points = self.register["device_point_number"].unique(maintain_order=True)
+        self.premises = self.register["premises_number"].unique().sort()
+        self.exchanges = self._small(tables.EXCHANGES, files.exchanges, by="device_point_number")
+        self.gapfill = self._small(tables.GAPFILL, files.gapfill, by="device_point_number")
+        self.holds = self._small(tables.HOLDS, files.holds, by="device_point_number")
+        self.delivered: list[Run] = []
+        self.summary.device_points = len(self.points)
+
+    def run(self) -> Summary:
+        """All parts in order: energy and findings as they come, then the sites."""
+        with (self.folder / "findings.csv").open("wb") as findings:
+            findings.write(b"device_point_number,direction,at,code,detail\n")
+            energy = (self._keep(settled, findings) for settled in self._settled())
+            self._write("energy", schemas.ENERGY, energy)
+        self._write("sites", schemas.SITES, self._sites())
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        return self.summary
+
+    def _settled(self) -> Iterator[Settled]:
+        readings = [self._feed(tables.READINGS, path, self.points) for path in self.files.readings]
+        baselines = self._feeds(tables.BASELINES, self.files.baselines, self.points)
+        days = (self.job.last_day - self.job.first_day).days + 1
+        slots = len(self.points) * days * self.job.rules.slots_per_day
+        rows = max(sum(_height(path) for path in self.files.readings), slots)
+        size = max(ROWS_PER_PART * len(self.points) // max(rows, 1), 1)
+        inputs = (self._inputs(part, readings, baselines) for part in parts(self.points, size))
+        yield from _in_turn(partial(self._settle), inputs)
+
+    def _inputs(self, part: Part, readings: list[Feed], baselines: list[Feed]) -> Inputs:
+        of_part = partial(part.of, name="device_point_number")
+        rows = take_all(readings, part, schemas.READINGS)
+        based = take_all(baselines, part, schemas.BASELINES)
+        self.summary.rows_in.update(readings=rows.height, baselines=based.height)
+        return Inputs(
+            register=of_part(self.register).lazy(),
+            readings=rows.lazy(),
+            exchanges=of_part(self.exchanges).lazy(),
+            gapfill=of_part(self.gapfill).lazy(),
+            baselines=based.lazy(),
+            holds=of_part(self.holds).lazy(),
+        )
+
+    def _settle(self, inputs: Inputs) -> Settled:
+        job = self.job
+        return settle_points(
+            inputs,
+            premises=self.premises,
+            first_day=job.first_day,
+            last_day=job.last_day,
+            stage=job.stage,
+            rules=job.rules,
+        )
+
+    def _keep(self, settled: Settled, findings: Any) -> pl.DataFrame:
+        """Puts aside what the sites need, writes the findings and hands on the energy."""
+        self._refuse_malformed(settled.findings)
+        number = len(self.delivered)
+        delivered = settled.delivered.rename({"site_key": "key"})
+        self.delivered.append(Run.write(self.scratch / "delivered" / f"{number}.ipc", delivered))
+        _csv(settled.findings).write_csv(findings, include_header=False)
+        self.summary.rows_out["findings"] += settled.findings.height
+        qualities = settled.energy["quality"].value_counts().iter_rows()
+        self.summary.by_quality.update({int(quality): int(count) for quality, count in qualities})
+        return settled.energy
+
+    def _refuse_malformed(self, findings: pl.DataFrame) -> None:
+        """An unknown number that is no device point number at all is a wrong value in its file."""
+        unknown = findings.filter(pl.col("code") == Code.UNKNOWN_POINT)["device_point_number"]
+        for number in unknown.filter(~unknown.str.contains(r"^[0-9]{22}$")):
+            for name, path in self.files.named():
+                if name not in ("register", "smart_meter"):
+                    self._source(_TABLES[name], path).refuse_number(number)
+
+    def _sites(self) -> Iterator[pl.DataFrame]:
+        smart_meter = self._feeds(tables.SMART_METER, self.files.smart_meter, self.premises)
+        slots = sum(run.rows for run in self.delivered)
+        size = max(ROWS_PER_PART * len(self.premises) // max(slots, 1), 1)
+        ranges = (
+            (part, take_all(smart_meter, part, schemas.SMART_METER))
+            for part in parts(self.premises, size)
+        )
+        yield from _in_turn(self._settle_sites, ranges)
+
+    def _settle_sites(self, of: tuple[Part, pl.DataFrame]) -> pl.DataFrame:
+        part, smart_meter = of
+        taken = [run.take_lanes(part.begin, part.end) for run in self.delivered]
+        delivered = pl.concat([frame for frame in taken if not frame.is_empty()] or taken[:1])
+        return settle_sites(
+            delivered.rename({"key": "site_key"}),
+            smart_meter,
+            premises=self.premises,
+            rules=self.job.rules,
+        )
+
+    def _small(self, table: Table, path: Path | None, *, by: str) -> pl.DataFrame:
+        """A whole table in memory, sorted by device point, rows of one point as delivered."""
+        if path is None:
+            return table.schema.to_frame()
+        frame = self._source(table, path).frame()
+        self.summary.rows_in[table.name] = frame.height
+        return frame.sort(by, maintain_order=True)
+
+    def _source(self, table: Table, path: Path) -> Source:
+        return Source(path, table, self.job.rules)
+
+    def _feed(self, table: Table, path: Path, names: pl.Series) -> Feed:
+        folder = self.scratch / f"{table.name}-{path.name}"
+        return feed(self._source(table, path), table.columns[0].name, names, folder)
+
+    def _feeds(self, table: Table, path: Path | None, names: pl.Series) -> list[Feed]:
+        return [] if path is None else [self._feed(table, path, names)]
+
+    def _write(self, name: str, schema: pl.Schema, frames: Iterator[pl.DataFrame]) -> None:
+        rows = _write_parquet(frames, schema, self.folder / f"{name}.parquet")
+        self.summary.rows_out[name] = rows
+
+
+_TABLES = {
+    table.name: table
+    for table in (tables.READINGS, tables.EXCHANGES, tables.GAPFILL, tables.BASELINES, tables.HOLDS)
+}
+
+
+def _in_turn(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """``work`` of every item in order, on two threads, a few items ahead of the reader."""
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        ahead: deque[Future[R]] = deque()
+        for item in items:
+            ahead.append(pool.submit(work, item))
+            if len(ahead) >= _AHEAD:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def _write_parquet(frames: Iterator[pl.DataFrame], schema: pl.Schema, path: Path) -> int:
+    """Streams ``frames`` into one file: zstd, fixed row groups, so the same rows give the same bytes."""
+    rows = 0
+    failures: list[BaseException] = []
+
+    def source(*_: object) -> Iterator[pl.DataFrame]:
+        nonlocal rows
+        try:
+            for frame in frames:
+                rows += frame.height
+                yield frame
+        except BaseException as failure:
+            failures.append(failure)
+            raise
+
+    try:
+        register_io_source(source, schema=schema).sink_parquet(path, row_group_size=ROW_GROUP)
+    except BaseException:
+        if failures:  # the engine wraps what a source raises
+            raise failures[0] from None
+        raise
+    return rows
+
+
+def _csv(findings: pl.DataFrame) -> pl.DataFrame:
+    return findings.with_columns(pl.col("at").dt.strftime("%Y-%m-%dT%H:%M+09:00"))
+
+
+def _height(path: Path) -> int:
+    if path.suffix == ".parquet":
+        return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    return path.stat().st_size // (10 if path.suffix == ".gz" else 60)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _write_run(path: Path, job: Job, inputs: list[dict[str, str]], summary: Summary) -> None:
+    run = {
+        "first_day": job.first_day.isoformat(),
+        "last_day": job.last_day.isoformat(),
+        "stage": job.stage,
+        "rules": job.rules.as_dict(),
+        "code_version": code_version(),
+        "inputs": inputs,
+        "rows_in": summary.rows_in,
+        "rows_out": summary.rows_out,
+        "slots_by_quality": {
+            str(quality): count for quality, count in sorted(summary.by_quality.items())
+        },
+        "seconds": summary.seconds,
+    }
+    path.write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _workspace(out: Path) -> Iterator[Path]:
+    """A private folder beside ``out`` whose files move there at the end, or vanish with it."""
+    above = next(parent for parent in (out, *out.absolute().parents) if parent.is_dir())
+    folder = Path(tempfile.mkdtemp(prefix=".settling-", dir=above))
+    try:
+        yield folder
+        out.mkdir(parents=True, exist_ok=True)
+        for file in sorted(folder.iterdir()):
+            os.replace(file, out / file.name)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
