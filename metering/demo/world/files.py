@@ -39,7 +39,10 @@ class Written:
         return sum(trouble.gaps for trouble in self.troubles.values())
 
     def add(self, file: CsvFile, delivered_at: datetime) -> None:
-        """One more file."""
+        """One more file; nobody delivers one without rows."""
+        if not file.rows:
+            file.path.unlink()
+            return
         self.deliveries.append(Delivery(delivered_at, file.kind, file.path))
         self.rows[file.kind] = self.rows.get(file.kind, 0) + file.rows
 

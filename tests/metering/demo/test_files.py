@@ -81,6 +81,15 @@ def test_every_file_has_the_header_of_its_kind_and_the_rows_are_counted(files):
     assert counted == files.rows
 
 
+def test_nobody_delivers_a_file_without_rows(tmp_path):
+    lonely = written(small_area(points=1, days=2, seed=2), tmp_path)  # one point of pattern 2
+
+    assert "baselines" not in lonely.rows
+    assert {path.name for path in tmp_path.iterdir()} == {
+        delivery.path.name for delivery in lonely.deliveries
+    }
+
+
 def test_a_point_without_trouble_is_read_at_every_instant_of_its_service(files):
     read = Counter()
     for row in delivered(files, "readings"):
