@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from edi.domain.profile import KINDS, Scale
@@ -102,7 +103,7 @@ def described(file: OutboundMessage) -> dict[str, Any]:
 
 def title(code: str) -> str:
     """What a message is called, in the reader's language."""
-    return KINDS[code].title.in_language(language())
+    return capfirst(KINDS[code].title.in_language(language()))
 
 
 def _receivers(actor: Actor) -> list[tuple[int, str]]:

@@ -11,7 +11,7 @@ from itertools import groupby
 from metering.domain.heat_map import SLOTS
 from metering.domain.quality import Quality
 
-TAB = 100  # width of the words of a field
+TAB = 116  # width of the words of a field
 NAMED_SLOTS = 4  # shorter fields stand without words
 Amounts = Sequence[int | None]
 

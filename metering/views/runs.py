@@ -133,10 +133,8 @@ def described(found: SettlementRun, at: Any) -> dict[str, Any]:
 def _rate(found: SettlementRun, took: timedelta | None) -> int | None:
     """Rows read per second, over the whole of the run's time."""
     rows = found.counts.get("rows_read")
-    milliseconds = took // timedelta(milliseconds=1)
-    return (
-        rows * 1000 // milliseconds if rows and milliseconds > 0 and found.calculated_at else None
-    )
+    milliseconds = took // timedelta(milliseconds=1) if took and found.calculated_at else 0
+    return rows * 1000 // milliseconds if rows and milliseconds > 0 else None
 
 
 def shares(counts: dict[int, int]) -> dict[str, Any] | None:

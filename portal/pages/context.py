@@ -8,7 +8,8 @@ from django.utils.functional import SimpleLazyObject
 
 from portal.actor import NOBODY, Actor, Scope
 from portal.organizations.models import Organization
-from portal.pages import registry
+from portal.organizations.roles import Party
+from portal.pages import registry, words
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def organization_of(actor: Actor) -> dict[str, str]:
+def organization_of(actor: Actor) -> dict[str, Any]:
     """Name and codes of the organization that ``actor`` acts for; empty for nobody."""
     if actor.organization_id is None:
         return {}
@@ -39,5 +40,5 @@ def organization_of(actor: Actor) -> dict[str, str]:
     return {
         "name": found.name,
         "codes": "・".join(code.code for code in found.codes.all()),
-        "party": next((party.get_party_display() for party in found.parties.all()), ""),
+        "party": next((words.PARTY[Party(row.party)] for row in found.parties.all()), ""),
     }
