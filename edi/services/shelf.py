@@ -70,8 +70,7 @@ def staging(receiver_code: str, listed: Listed) -> Iterator[Staged]:
             _take_back(draft, listed)
             raise
         finally:
-            shutil.rmtree(draft, ignore_errors=True)
-            lock.unlink(missing_ok=True)
+            _clear(draft, lock)
 
 
 def sweep(listed: Listed) -> int:
@@ -93,9 +92,13 @@ def _swept(lock: Path, listed: Listed) -> bool:
             return False  # its process lives
         draft = lock.with_suffix("")
         _take_back(draft, listed)
-        shutil.rmtree(draft, ignore_errors=True)
-        lock.unlink(missing_ok=True)
+        _clear(draft, lock)
     return True
+
+
+def _clear(draft: Path, lock: Path) -> None:
+    shutil.rmtree(draft, ignore_errors=True)
+    lock.unlink(missing_ok=True)
 
 
 def _take_back(draft: Path, listed: Listed) -> None:
