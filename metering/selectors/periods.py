@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 
-from metering.models import ReadingDate
+from django.db.models import Min
+
+from metering.models import ReadingDate, ServicePeriod
 from portal.parameters import selectors as parameters
 from portal.timekeeping.business_days import nth_counting
+from portal.timekeeping.half_hours import day_of
 
 
 @dataclass(frozen=True, order=True)
@@ -45,3 +48,9 @@ def due_for_final(today: date) -> Sequence[SettlementPeriod]:
         for period in periods()
         if nth_counting(period.reading_day, values.fix_notice_bd, values.calendar) <= today
     ]
+
+
+def first_service_day() -> date | None:
+    """The day on which the first service of the area began; None where nothing is in service. One query."""
+    first = ServicePeriod.objects.aggregate(first=Min("starts_at"))["first"]
+    return day_of(first) if first else None

@@ -28,6 +28,7 @@ class DayResult:
     day: date
     stage: Stage
     publication_id: int
+    run_identity: str
     published_at: datetime
     through_slot: int
     energy_keys: tuple[str, ...]
@@ -97,6 +98,7 @@ def _day_result(day: date, publication: Publication, keys: list[str]) -> DayResu
         day=day,
         stage=cast("Stage", run.stage),
         publication_id=publication.pk,
+        run_identity=run.identity,
         published_at=publication.published_at,
         through_slot=min(SLOTS_PER_DAY, (settled_until - starts_at(day)) // HALF_HOUR),
         energy_keys=tuple(keys),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Max, Min, Q
 
 from metering.models import StorePart
 
@@ -60,3 +60,9 @@ def _found(condition: Q) -> list[PartFound]:
         .values_list("kind", "day", "key", "digest")
     )
     return [PartFound(*row) for row in rows]
+
+
+def days_of(kind: str) -> tuple[date, date] | None:
+    """The first and the last day with parts of ``kind``; None where there are none. One query."""
+    found = StorePart.objects.in_force().filter(kind=kind).aggregate(Min("day"), Max("day"))
+    return (found["day__min"], found["day__max"]) if found["day__min"] else None

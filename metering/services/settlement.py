@@ -86,13 +86,23 @@ def _join(request: str, actor: Actor, at: datetime) -> SettlementRun:
 
 
 def start_due_finals(*, actor: Actor, at: datetime) -> list[SettlementRun]:
-    """Open the final runs of all settlement periods that are due and were never run to the end (decisions 18)."""
+    """Open the final runs of the settlement periods that are due and not settled finally yet (decisions 18).
+
+    A period begins no earlier than the first service of the area.
+    """
+    first_service = periods.first_service_day()
+    if first_service is None:
+        return []
     done = set(
         SettlementRun.objects.filter(stage="final")
         .exclude(state=RunState.FAILED)
         .values_list("first_day", "last_day")
     )
-    due = {(period.first_day, period.last_day) for period in periods.due_for_final(day_of(at))}
+    due = {
+        (max(period.first_day, first_service), period.last_day)
+        for period in periods.due_for_final(day_of(at))
+        if period.last_day >= first_service
+    }
     return [
         start(first_day=first_day, last_day=last_day, stage="final", actor=actor, at=at)
         for first_day, last_day in sorted(due - done)
