@@ -179,6 +179,25 @@ class Considered(models.Model):
         return f"{self.information_code} {self.day}"
 
 
+class Cursor(models.Model):
+    """How far the history of one master was read.
+
+    History ids are not handed out in the order of commits, so the first look of a day reads once more from where the
+    day before began: noticing twice costs a comparison, and nothing is missed.
+    """
+
+    name = models.CharField("対象", max_length=60, unique=True)
+    position = models.PositiveBigIntegerField("履歴の位置", default=0)
+    earlier_position = models.PositiveBigIntegerField("前日の開始位置", default=0)
+    looked_on = models.DateField("確認日")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "変更の確認位置"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.position}"
+
+
 class AlarmQuerySet(ScopedQuerySet["Alarm"]):
     owner_path = "receiver_id"
 

@@ -1,9 +1,9 @@
 """Reads of the ledger: what was sent before, which files hold a point, what an actor may see."""
 
 import zlib
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -121,22 +121,22 @@ def numbers_between(lists: Iterable[ListSpan], after: str, upto: str | None) -> 
             yield from numbers[bisect_right(numbers, after) : end]
 
 
-def files_holding(
-    number: str, *, state: FileState = FileState.LISTED
-) -> QuerySet[OutboundMessage, OutboundMessage]:
-    """Files in ``state`` with a record of the point, whatever it says. Two queries, and the lists in reach are read."""
-    reach = OutboundMessage.objects.filter(
-        state=state, first_number__lte=number, last_number__gte=number
-    )
+def files_holding(number: str) -> list[OutboundMessage]:
+    """Files that nobody has fetched with a record of the point, whatever it says (decisions 2)."""
+    return holding(OutboundMessage.objects.filter(state=FileState.LISTED), [number])
+
+
+def holding(files: QuerySet[OutboundMessage], numbers: Sequence[str]) -> list[OutboundMessage]:
+    """Those of ``files`` with a record of one of ``numbers`` (ascending, at least one). Two queries; lists are read once."""
+    reach = files.filter(first_number__lte=numbers[-1], last_number__gte=numbers[0])
+    wanted = set(numbers)
     lists = PointList.objects.filter(pk__in=reach.order_by().values("point_list").distinct())
-    holding = [one.pk for one in lists.iterator() if _holds(one, number)]
-    return reach.filter(point_list__in=holding)
-
-
-def _holds(point_list: PointList, number: str) -> bool:
-    numbers = [entry.number for entry in entries(point_list)]
-    place = bisect_left(numbers, number)
-    return place < len(numbers) and numbers[place] == number
+    found = [
+        one.pk
+        for one in lists.iterator(chunk_size=200)
+        if any(entry.number in wanted for entry in entries(one))
+    ]
+    return list(reach.filter(point_list__in=found).select_related("point_list"))
 
 
 def names_in_ledger(receiver_code: str, names: Collection[str]) -> set[str]:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from edi.domain.profile import PROFILE, MessageKind, Scale
 from edi.models import Considered
-from edi.services import half_hours, months
+from edi.services import half_hours, months, withdrawal
 from edi.services.issuing import Built
 from metering.selectors import periods, results
 from portal.actor import Actor
@@ -46,7 +46,8 @@ def build_day(*, day: date, actor: Actor, at: datetime) -> list[Built]:
 
 
 def build_due(*, actor: Actor, at: datetime) -> list[Built]:
-    """Build everything that :func:`due` finds."""
+    """Notice what changed in the masters, then build everything that :func:`due` finds."""
+    withdrawal.notice_changes(actor=actor, at=at)
     return [build(code=one.code, day=one.day, actor=actor, at=at) for one in due(at)]
 
 
