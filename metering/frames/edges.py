@@ -39,18 +39,25 @@ class Masters:
     exchanges: pl.DataFrame
     holds: pl.DataFrame
 
+    def of(self, points: pl.Series) -> "Masters":
+        """The rows of these device points."""
+        theirs = pl.col("device_point_number").is_in(points.implode())
+        return Masters(
+            self.register.filter(theirs), self.exchanges.filter(theirs), self.holds.filter(theirs)
+        )
+
 
 @dataclass(frozen=True)
-class Waiting:
-    """Device points for which too little has been read before the days, and behind them."""
+class Lacking:
+    """Device points of which too little has been read before the days, and behind them."""
 
-    before: list[str]
-    behind: list[str]
+    before: pl.Series
+    behind: pl.Series
 
 
-def waiting(
+def lacking(
     readings: pl.DataFrame, masters: Masters, edges: Edges, read: Edges, rules: Rules
-) -> Waiting:
+) -> Lacking:
     """Points that need readings from further out than ``read``, the span whose readings were handed over.
 
     ``readings`` are in the order of delivery; only those near and beyond the edges matter.
@@ -67,14 +74,14 @@ def waiting(
     # where the service begins or ends inside what was read, there is nothing further out
     begins_inside = pl.col("service_from") >= read.opening
     ends_inside = (pl.col("service_to") <= read.closing).fill_null(value=False)
-    return Waiting(
+    return Lacking(
         before=_numbers(counted.filter(pl.col("before") < ENOUGH, ~begins_inside)),
         behind=_numbers(counted.filter(pl.col("behind") < ENOUGH, ~ends_inside)),
     )
 
 
-def _numbers(periods: pl.DataFrame) -> list[str]:
-    return periods["device_point_number"].unique().sort().to_list()
+def _numbers(periods: pl.DataFrame) -> pl.Series:
+    return periods["device_point_number"].unique().sort()
 
 
 def _series(register: pl.DataFrame, edges: Edges, rules: Rules) -> pl.DataFrame:

@@ -1,23 +1,22 @@
-"""Everything a settlement of some days and one bucket reads: rows of the register, and readings as far out as needed.
+"""Everything a settlement of some days and one bucket reads: rows of the register, and rows of the store around the days.
 
-Of every point a few hours around the days are read. Points that still lack what they need beyond an edge (see
-:mod:`metering.frames.edges`) are looked for further out, in steps that double, until they have it or nothing is left: those
-points alone, so that one silent terminal does not make a bucket read its past. Readings of points without service so
-far are left out: they are registered, so they are no finding.
+How far out it reads is decided by :mod:`metering.frames.gathering`. Readings of points that have not been in service by
+the end of the days are left out: they are registered, so they are no finding.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 
 import polars as pl
 
 from metering.domain.rules import Rules
-from metering.frames.edges import Edges, Masters, waiting
+from metering.frames.edges import Edges, Masters
 from metering.frames.formats import FORMATS
+from metering.frames.gathering import gather
 from metering.frames.masters import cut, load_masters
-from metering.frames.reach import BY_DAY, EARLIEST, LATEST, ONE_MINUTE, WITH_INSTANTS, Days
+from metering.frames.reach import BY_DAY, ONE_MINUTE, WITH_INSTANTS, Days
 from metering.frames.stores import store
 from metering.selectors import store_parts
 from metering.selectors.store_parts import PartFound, Span
@@ -43,28 +42,26 @@ class Loaded:
 
 def load_inputs(*, first_day: date, last_day: date, bucket: int, rules: Rules) -> Loaded:
     """Load what the settlement of ``first_day`` to ``last_day`` (both included) needs, for one bucket."""
-    days = Days(first_day, last_day)
+    days, stored = Days(first_day, last_day), _Stored(bucket)
     masters = load_masters(bucket, days)
-    rows = _Rows(bucket, masters.register["device_point_number"].unique())
-    rows.read_around(days)
-    reads_from, reads_to = _read_outwards(rows, masters, days, rules)
-    span = days.span(reads_from, reads_to)
+    gathered = gather(stored, masters, days, rules)
+    span = days.span(gathered.reads_from, gathered.reads_to)
     needed = cut(masters, span)
-    readings, gapfill = rows.frame("readings"), rows.frame("gapfill")
+    points = masters.register["device_point_number"].unique()
     return Loaded(
         inputs=Inputs(
             register=needed.register.lazy(),
-            readings=readings.lazy(),
+            readings=gathered.rows["readings"].lazy(),
             exchanges=needed.exchanges.lazy(),
-            gapfill=gapfill.lazy(),
-            baselines=rows.of_days("baselines", days),
-            smart_meter=rows.of_days("smart_meter", days),
+            gapfill=gathered.rows["gapfill"].lazy(),
+            baselines=stored.of_days("baselines", days, points),
+            smart_meter=stored.of_days("smart_meter", days),
             holds=needed.holds.lazy(),
         ),
-        reads_from=reads_from,
-        reads_to=reads_to,
+        reads_from=gathered.reads_from,
+        reads_to=gathered.reads_to,
         digest=_digest(needed, _parts(bucket, days, span)),
-        rows_read=readings.height,
+        rows_read=gathered.rows["readings"].height,
     )
 
 
@@ -97,91 +94,43 @@ def _digest(masters: Masters, parts: Sequence[PartFound]) -> str:
     return digest.hexdigest()
 
 
-# --- reading ------------------------------------------------------------
+class _Stored:
+    """The rows of one bucket in the store."""
 
+    def __init__(self, bucket: int) -> None:
+        self._bucket = bucket
 
-class _Rows:
-    """Readings and gap-fill rows of one bucket, gathered zone by zone; rows of one instant lie in one zone."""
-
-    def __init__(self, bucket: int, points: pl.Series) -> None:
-        self.bucket = bucket
-        self._points = points
-        self._zones: dict[str, list[pl.DataFrame]] = {kind: [] for kind in WITH_INSTANTS}
-
-    def read_around(self, days: Days) -> None:
-        """Rows of every point in service, in the days and the hours around them."""
-        around = days.around
-        self.read(around, self._points)
-
-    def read(self, zone: Edges, points: pl.Series) -> None:
-        """Rows of ``points`` with instants in ``zone``, both ends included."""
+    def rows(self, zone: Edges, points: pl.Series) -> dict[str, pl.DataFrame]:
+        """Readings and gap-fill rows of ``points`` with instants in ``zone``."""
         span = Span(from_naive_jst(zone.opening), from_naive_jst(zone.closing))
-        found = store_parts.of_span(WITH_INSTANTS, bucket=self.bucket, span=span)
-        for kind, zones in self._zones.items():
-            rows = _scan([part for part in found if part.kind == kind], kind)
-            inside = reader.between(rows, FORMATS[kind].at or "", zone.opening, zone.closing)
-            zones.append(reader.only(inside, "device_point_number", points).collect())
+        found = store_parts.of_span(WITH_INSTANTS, bucket=self._bucket, span=span)
+        return {kind: self._rows(kind, found, zone, points).collect() for kind in WITH_INSTANTS}
 
-    def frame(self, kind: str) -> pl.DataFrame:
-        """Everything read so far of one kind."""
-        return pl.concat(self._zones[kind])
-
-    def of_days(self, kind: str, days: Days) -> pl.LazyFrame:
-        """Rows of a kind that is kept by day; baselines only of points in service."""
-        found = store_parts.of_days([kind], bucket=self.bucket, first=days.first, last=days.last)
+    def _rows(
+        self, kind: str, found: Sequence[PartFound], zone: Edges, points: pl.Series
+    ) -> pl.LazyFrame:
         rows = _scan(found, kind)
-        if kind == "baselines":
-            return reader.only(rows, "device_point_number", self._points)
-        return rows
+        inside = reader.between(rows, FORMATS[kind].at or "", zone.opening, zone.closing)
+        return reader.only(inside, "device_point_number", points)
+
+    def of_days(self, kind: str, days: Days, points: pl.Series | None = None) -> pl.LazyFrame:
+        """Rows of a kind that is kept by day."""
+        found = store_parts.of_days([kind], bucket=self._bucket, first=days.first, last=days.last)
+        rows = _scan(found, kind)
+        return rows if points is None else reader.only(rows, "device_point_number", points)
+
+    def days_before(self, instant: datetime) -> Sequence[date]:
+        """Days with rows earlier than ``instant``, the nearest first."""
+        span = Span(None, from_naive_jst(instant - ONE_MINUTE))
+        days = store_parts.days_of_span(WITH_INSTANTS, bucket=self._bucket, span=span)
+        return days[::-1]
+
+    def days_behind(self, instant: datetime) -> Sequence[date]:
+        """Days with rows later than ``instant``, the nearest first."""
+        span = Span(from_naive_jst(instant + ONE_MINUTE), None)
+        return store_parts.days_of_span(WITH_INSTANTS, bucket=self._bucket, span=span)
 
 
 def _scan(parts: Sequence[PartFound], kind: str) -> pl.LazyFrame:
-    return reader.scan(store(), [part.key for part in parts], FORMATS[kind].schema)
-
-
-def _read_outwards(rows: _Rows, masters: Masters, days: Days, rules: Rules) -> tuple[date, date]:
-    """Read further out for the points that need it; the outermost days looked at."""
-    near = days.near_edges(rows.frame("readings"))
-    lacking = waiting(near, masters, days.edges, days.around, rules)
-    reads_from = _outwards(rows, masters, days, rules, lacking.before, is_before=True)
-    reads_to = _outwards(rows, masters, days, rules, lacking.behind, is_before=False)
-    return reads_from, reads_to
-
-
-def _outwards(
-    rows: _Rows,
-    masters: Masters,
-    days: Days,
-    rules: Rules,
-    lacking: Sequence[str],
-    *,
-    is_before: bool,
-) -> date:
-    """One side: 1, 2, 4, … further days that hold anything, for the points still lacking."""
-    read = days.around
-    outermost = days.beside(is_before=is_before)
-    ahead = _days_ahead(rows.bucket, days, is_before=is_before) if lacking else []
-    step = 1
-    while lacking:
-        if not ahead:
-            return EARLIEST if is_before else LATEST
-        taken, ahead = ahead[:step], ahead[step:]
-        zone = days.zone(read, taken[-1], is_before=is_before)
-        rows.read(zone, pl.Series(lacking))
-        read = Edges(zone.opening, read.closing) if is_before else Edges(read.opening, zone.closing)
-        outermost = days.far_enough(taken[-1], is_before=is_before)
-        known = rows.frame("readings").filter(pl.col("device_point_number").is_in(lacking))
-        still = waiting(days.near_edges(known), masters, days.edges, read, rules)
-        lacking = still.before if is_before else still.behind
-        step *= 2
-    return outermost
-
-
-def _days_ahead(bucket: int, days: Days, *, is_before: bool) -> list[date]:
-    """Days beyond the hours around the part that hold anything, the nearest first."""
-    around = days.around
-    if is_before:
-        beyond = Span(None, from_naive_jst(around.opening - ONE_MINUTE))
-        return store_parts.days_of_span(WITH_INSTANTS, bucket=bucket, span=beyond)[::-1]
-    beyond = Span(from_naive_jst(around.closing + ONE_MINUTE), None)
-    return store_parts.days_of_span(WITH_INSTANTS, bucket=bucket, span=beyond)
+    keys = [part.key for part in parts if part.kind == kind]
+    return reader.scan(store(), keys, FORMATS[kind].schema)

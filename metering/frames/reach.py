@@ -19,52 +19,65 @@ EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)  # read to the end of every
 
 @dataclass(frozen=True)
 class Days:
-    """The days ``first`` to ``last`` of a part, both included."""
+    """The days ``first`` to ``last`` of a part, both included.
+
+    As an outermost day the day before or behind the part stands for the hours around it; any other is read in whole.
+    """
 
     first: date
     last: date
 
     @property
+    def before(self) -> date:
+        """The day before the part."""
+        return self.first - ONE_DAY
+
+    @property
+    def behind(self) -> date:
+        """The day after the part."""
+        return self.last + ONE_DAY
+
+    @property
     def edges(self) -> Edges:
         """00:00 of the first day and 24:00 of the last."""
-        return Edges(midnight(self.first), midnight(self.last + ONE_DAY))
+        return Edges(midnight(self.first), midnight(self.behind))
 
     @property
     def around(self) -> Edges:
         """The span that is read of every point."""
         return Edges(self.edges.opening - AROUND, self.edges.closing + AROUND)
 
-    def beside(self, *, is_before: bool) -> date:
-        """The day beside the part; as an outermost day it stands for the hours around."""
-        return self.first - ONE_DAY if is_before else self.last + ONE_DAY
+    def zone_before(self, read: Edges, day: date) -> Edges:
+        """From 00:00 of ``day`` up to what was read."""
+        return Edges(midnight(day), read.opening - ONE_MINUTE)
 
-    def far_enough(self, day: date, *, is_before: bool) -> date:
-        """``day`` as an outermost day that is read in whole: never the day beside, which stands for hours."""
-        beside = self.beside(is_before=is_before)
-        return min(day, beside - ONE_DAY) if is_before else max(day, beside + ONE_DAY)
+    def zone_behind(self, read: Edges, day: date) -> Edges:
+        """From what was read to the end of ``day``."""
+        return Edges(read.closing + ONE_MINUTE, _end(day))
 
-    def zone(self, read: Edges, day: date, *, is_before: bool) -> Edges:
-        """What is still to read between the span that was read and the far end of ``day``."""
-        if is_before:
-            return Edges(midnight(day), read.opening - ONE_MINUTE)
-        return Edges(read.closing + ONE_MINUTE, midnight(day + ONE_DAY) - ONE_MINUTE)
+    def reading_from(self, read: Edges, day: date) -> Edges:
+        """What was read, when it is read from ``day`` on."""
+        return Edges(midnight(day), read.closing)
+
+    def reading_to(self, read: Edges, day: date) -> Edges:
+        """What was read, when it is read to the end of ``day``."""
+        return Edges(read.opening, _end(day))
 
     def span(self, reads_from: date, reads_to: date) -> Span:
         """The instants that are read when these are the outermost days; open where they are the ends of everything."""
-        return Span(self._start(reads_from), self._end(reads_to))
+        return Span(self._start(reads_from), self._stop(reads_to))
 
     def _start(self, reads_from: date) -> datetime | None:
         if reads_from == EARLIEST:
             return None
-        is_far = reads_from < self.beside(is_before=True)
-        return from_naive_jst(midnight(reads_from) if is_far else self.around.opening)
+        around = self.around.opening
+        return from_naive_jst(midnight(reads_from) if reads_from < self.before else around)
 
-    def _end(self, reads_to: date) -> datetime | None:
+    def _stop(self, reads_to: date) -> datetime | None:
         if reads_to == LATEST:
             return None
-        is_far = reads_to > self.beside(is_before=False)
-        closing = midnight(reads_to + ONE_DAY) - ONE_MINUTE if is_far else self.around.closing
-        return from_naive_jst(closing)
+        around = self.around.closing
+        return from_naive_jst(_end(reads_to) if reads_to > self.behind else around)
 
     def near_edges(self, readings: pl.DataFrame) -> pl.DataFrame:
         """The readings that decide whether more is needed: those beyond the edges, and their neighbours inside."""
@@ -76,3 +89,8 @@ class Days:
 def midnight(day: date) -> datetime:
     """00:00 of ``day`` as naive JST."""
     return datetime.combine(day, time.min)
+
+
+def _end(day: date) -> datetime:
+    """The last minute of ``day``."""
+    return midnight(day + ONE_DAY) - ONE_MINUTE

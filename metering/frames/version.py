@@ -10,6 +10,7 @@ _METERING = Path(__file__).resolve().parents[1]
 _SOURCES = (
     "settlement/**/*.py",
     "frames/edges.py",
+    "frames/gathering.py",
     "frames/inputs.py",
     "frames/masters.py",
     "frames/reach.py",
