@@ -5,10 +5,9 @@ from datetime import datetime
 from metering.domain import registry_refusals as refusals
 from metering.domain.points import HoldReason
 from metering.domain.registry_rules import check_span
-from metering.domain.spans import Span
 from metering.models import DevicePoint, Hold
 from metering.services.guards import lock_premises, one_transaction
-from metering.services.positions import span_of
+from metering.services.rivals import refuse_overlap
 from metering.services.span_ends import cut
 from metering.services.telling import tell
 from portal.actor import Actor
@@ -32,10 +31,6 @@ def suspend(
     check_span(starts_at, ends_at)
     with one_transaction():
         lock_premises([device_point.premises_id])
-        span = Span(starts_at, ends_at)
-        for other in Hold.objects.filter(device_point=device_point, reason=reason, cause=cause):
-            if span.overlaps(span_of(other)):
-                raise refusals.overlap("保留", "hold", other.starts_at, other.ends_at)
         hold = Hold(
             device_point=device_point,
             reason=reason,
@@ -43,6 +38,7 @@ def suspend(
             starts_at=starts_at,
             ends_at=ends_at,
         )
+        refuse_overlap(hold)
         create_with_history([hold], actor=actor, at=at)
         data = {"reason": reason, "cause": cause, "starts_at": starts_at, "ends_at": ends_at}
         tell("device_point.suspended", [device_point], [data], actor=actor, at=at)

@@ -147,7 +147,7 @@ SERVICE_PERIODS = Binding(
     prepare=find_contracts,
     steps=(
         judge_services,
-        apart(("device_point_id",), "利用期間", "service", span=("starts_at", "ends_at")),
+        apart(ServicePeriod),
         take_places,
     ),
     write=write_services,

@@ -60,6 +60,7 @@ class Batch:
     parameters: Parameters
     actor: Actor
     at: datetime
+    anchor: str = ""  # the attribute by which registered rows were looked up
     drafts: list[Draft] = field(default_factory=list)
     existing: list[Any] = field(
         default_factory=list

@@ -74,6 +74,7 @@ def import_uploads(
 
 
 def _import(table: str, upload: Upload, actor: Actor, at: datetime) -> list[Verdict]:
+    binding = BINDINGS[table]
     batch = Batch(
         table=table_named(table),
         upload=upload,
@@ -81,10 +82,11 @@ def _import(table: str, upload: Upload, actor: Actor, at: datetime) -> list[Verd
         parameters=parameters.at(day_of(at)),
         actor=actor,
         at=at,
+        anchor=binding.anchor,
     )
     read_rows(batch)
     refuse_doubles(batch)
-    run(batch, BINDINGS[table])
+    run(batch, binding)
     verdicts = [draft.verdict for draft in batch.drafts]
     counts = {outcome.value: number for outcome, number in uploads.counted(verdicts).items()}
     recorder.record(

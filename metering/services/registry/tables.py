@@ -27,10 +27,6 @@ from metering.services.registry.lookups import (
 )
 from metering.services.registry.steps import apart, once
 
-DAYS = ("starts_on", "ends_on")
-INSTANTS = ("starts_at", "ends_at")
-STANDING = ("installed_at", "removed_at")
-
 PREMISES = Reference(("premises_number",), "premises_id", numbered(Premises))
 SUPPLY_POINT = Reference(("supply_point_number",), "supply_point_id", numbered(SupplyPoint))
 DEVICE_POINT = Reference(("device_point_number",), "device_point_id", numbered(DevicePoint))
@@ -60,15 +56,13 @@ BINDINGS = {
         SupplyContract,
         anchor="supply_point_id",
         references=(SUPPLY_POINT, organization("retailer_code", "retailer_id")),
-        steps=(apart(("supply_point_id",), "接続供給契約", "supply contract", span=DAYS),),
+        steps=(apart(SupplyContract),),
     ),
     "generation_contracts": Binding(
         GenerationContract,
         anchor="supply_point_id",
         references=(SUPPLY_POINT, organization("party_code", "party_id")),
-        steps=(
-            apart(("supply_point_id",), "発電量調整供給契約", "generation contract", span=DAYS),
-        ),
+        steps=(apart(GenerationContract),),
     ),
     "occupancies": Binding(
         Occupancy,
@@ -77,13 +71,13 @@ BINDINGS = {
             SUPPLY_POINT,
             Reference(("customer_number",), "customer_id", numbered(Customer)),
         ),
-        steps=(apart(("supply_point_id",), "需要者の期間", "occupancy", span=DAYS),),
+        steps=(apart(Occupancy),),
     ),
     "balancing_contracts": Binding(
         BalancingContract,
         anchor="premises_id",
         references=(PREMISES, organization("aggregator_code", "aggregator_id")),
-        steps=(apart(("premises_id",), "調整力契約", "balancing contract", span=DAYS),),
+        steps=(apart(BalancingContract),),
     ),
     "terminal_models": Binding(TerminalModel, anchor="model"),
     "device_points": device_points.DEVICE_POINTS,
@@ -92,16 +86,7 @@ BINDINGS = {
         ExemptMeter,
         anchor="meter_id",
         references=(DEVICE_POINT,),
-        steps=(
-            apart(("meter_id",), "特例計量器", "place of this meter", span=STANDING),
-            apart(
-                ("device_point_id",),
-                "機器点の特例計量器",
-                "meter at this device point",
-                span=STANDING,
-                load=True,
-            ),
-        ),
+        steps=(apart(ExemptMeter),),
     ),
     "terminals": Binding(
         Terminal,
@@ -116,16 +101,12 @@ BINDINGS = {
         Hold,
         anchor="device_point_id",
         references=(DEVICE_POINT,),
-        steps=(apart(("device_point_id", "reason", "cause"), "保留", "hold", span=INSTANTS),),
+        steps=(apart(Hold),),
     ),
     "provision_rights": Binding(
         ProvisionRight,
         anchor="device_point_id",
         references=(DEVICE_POINT, organization("recipient_code", "recipient_id")),
-        steps=(
-            apart(
-                ("device_point_id", "recipient_id", "purpose"), "提供の根拠", "right", span=INSTANTS
-            ),
-        ),
+        steps=(apart(ProvisionRight),),
     ),
 }
