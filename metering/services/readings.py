@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from metering import frames
 from metering.models import Delivery, DeliveryKind, QuarantinedRow, StorePart
 from metering.selectors import rules
+from metering.selectors.deliveries import with_rows_set_aside
 from metering.services import deliveries, inbox
 from portal.actor import Actor
 from portal.errors import Conflict, Invalid, Text
@@ -23,6 +24,7 @@ from portal.journal import recorder
 from portal.timekeeping.half_hours import day_of
 
 ORPHANS_AFTER = timedelta(days=2)  # longer than any file takes from its first byte to its row
+NO_SUCH_FILE = "E-FILE-08"
 
 
 def take_in(*, path: Path, kind: str, actor: Actor, at: datetime, name: str = "") -> Delivery:
@@ -132,8 +134,10 @@ def _take_up(
 
 def redrive_all(*, actor: Actor, at: datetime) -> dict[int, int]:
     """Re-drive every delivery with rows set aside, oldest first: rows taken up by delivery number."""
-    waiting = Delivery.objects.filter(quarantined__gt=0).order_by("pk")
-    return {delivery.pk: redrive(delivery=delivery, actor=actor, at=at) for delivery in waiting}
+    return {
+        delivery.pk: redrive(delivery=delivery, actor=actor, at=at)
+        for delivery in with_rows_set_aside()
+    }
 
 
 def watch_inbox(*, actor: Actor, at: datetime) -> list[inbox.Outcome]:
@@ -146,7 +150,11 @@ def watch_inbox(*, actor: Actor, at: datetime) -> list[inbox.Outcome]:
     for file in inbox.waiting(Path(settings.INBOX_DIR), DeliveryKind.values):
         try:
             delivery = take_in(path=file.path, kind=file.kind, actor=actor, at=at)
+        except FileNotFoundError:  # another watcher has taken it in and put it away
+            continue
         except Invalid as refusal:
+            if refusal.code == NO_SUCH_FILE:
+                continue
             outcomes.append(_put_refused(file, refusal, actor, at))
         else:
             outcomes.append(inbox.put_taken(file, delivery))
@@ -179,7 +187,7 @@ def _referenced(keys: Collection[str]) -> set[str]:
 
 def _no_such_file(name: str) -> Invalid:
     return Invalid(
-        "E-FILE-08",
+        NO_SUCH_FILE,
         Text(ja="ファイルがありません。", en="There is no such file."),
         remedy=Text(ja="パスを確かめてください。", en="Check the path."),
         place=name,
