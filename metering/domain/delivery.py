@@ -1,4 +1,7 @@
-"""Pattern 1: what the devices of a premises delivered, and its receiving point without it (settlement.md rule 14 [D])."""
+"""Pattern 1: what the devices of a premises delivered, and its receiving point without it.
+
+Source: settlement.md rule 14 [D].
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -20,8 +23,9 @@ from metering.domain.rows import (
 def device_delivery_wh(energies: Mapping[int, int], baselines: Mapping[int, int]) -> int:
     """(E1 − E0) − (B1 − B0) of one device point in one slot, by direction, Wh (rule 14).
 
-    More out or less in than the baseline is delivery: a battery that puts out 1,500 instead of nothing delivers 1,500; a charger that takes
-    400 instead of 1,600 delivers 1,200. A direction not named counts 0. No baseline at all, no delivery.
+    More out or less in than the baseline is delivery: a battery that puts out 1,500 instead of
+    nothing delivers 1,500; a charger that takes 400 instead of 1,600 delivers 1,200. A direction not
+    named counts 0. No baseline at all, no delivery.
     """
     if not baselines:
         return 0
@@ -35,7 +39,8 @@ def corrected_wh(
 ) -> tuple[int | None, int | None]:
     """Demand and generation of the receiving point as if nothing had been delivered (rule 14).
 
-    P* = F − R + delivered; demand is P* where positive, generation −P* where negative; both ``None`` where any part is missing.
+    P* = F − R + delivered; demand is P* where positive, generation −P* where negative; both
+    ``None`` where any part is missing.
     """
     if delivered_wh is None or forward_wh is None or reverse_wh is None:
         return None, None
@@ -58,33 +63,38 @@ def site_slots(
     received = {(value.premises_number, value.day, value.slot): value for value in smart_meter}
     without_baseline: Counter[tuple[str, date]] = Counter()
     rows = []
-    for (premises, day, slot), devices in sorted(_devices_by_slot(settled).items()):
+    for site, devices in sorted(_devices_by_slot(settled).items()):
         plans = {
-            number: _metered(planned.get((number, day, slot), {}), slots)
+            number: _metered(planned.get((number, *site[1:]), {}), slots)
             for number, slots in devices.items()
         }
-        without_baseline.update((number, day) for number, plan in plans.items() if not plan)
-        delivered = _delivered_wh(devices, plans)
-        value = received.get((premises, day, slot))
-        demand, generation = corrected_wh(
-            delivered, value.forward_wh if value else None, value.reverse_wh if value else None
-        )
-        quality = weakest(energy.quality for slots in devices.values() for energy in slots)
-        rows.append(
-            SiteSlot(
-                premises_number=premises,
-                day=day,
-                slot=slot,
-                delivered_wh=delivered,
-                corrected_demand_wh=demand,
-                corrected_generation_wh=generation,
-                quality=quality,
-            )
-        )
-    return rows, [
-        _no_baseline(number, day, count)
-        for (number, day), count in sorted(without_baseline.items())
-    ]
+        without_baseline.update((number, site[1]) for number, plan in plans.items() if not plan)
+        rows.append(_site_slot(site, devices, plans, received.get(site)))
+    counted = sorted(without_baseline.items())
+    return rows, [_no_baseline(number, day, count) for (number, day), count in counted]
+
+
+def _site_slot(
+    site: tuple[str, date, int],
+    devices: Mapping[str, list[SlotEnergy]],
+    plans: Mapping[str, Mapping[int, int]],
+    received: SmartMeterValue | None,
+) -> SiteSlot:
+    delivered = _delivered_wh(devices, plans)
+    demand, generation = corrected_wh(
+        delivered,
+        received.forward_wh if received else None,
+        received.reverse_wh if received else None,
+    )
+    return SiteSlot(
+        premises_number=site[0],
+        day=site[1],
+        slot=site[2],
+        delivered_wh=delivered,
+        corrected_demand_wh=demand,
+        corrected_generation_wh=generation,
+        quality=weakest(energy.quality for slots in devices.values() for energy in slots),
+    )
 
 
 def _devices_by_slot(

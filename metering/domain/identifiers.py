@@ -3,7 +3,8 @@
 Every identifier of the scheme is judged here and nowhere else (domain.md D4). Stored text is upper case without hyphens
 or spaces. A pattern marked [P] in D4 may be replaced by a parameter: hand the adjusted one in as ``pattern``.
 
-Each ``check_…`` takes what a person or a file wrote, returns the stored form and raises ``Invalid`` naming the rule that failed.
+Each ``check_…`` takes what a person or a file wrote, returns the stored form and raises ``Invalid``
+naming the rule that failed.
 """
 
 import re
@@ -214,7 +215,7 @@ def check_retailer_code(text: str) -> str:
 
 
 def retailer_code_fits_area(code: str, area: str) -> bool:
-    """Whether a retailer's code ends with the last digit of its area, as it usually does: a warning (domain.md 3.5)."""
+    """Whether a retailer's code ends with the last digit of its area: a warning (domain.md 3.5)."""
     return code[-1:] == area[-1:]
 
 

@@ -105,7 +105,7 @@ class ExchangeBridge:
         return any(self._between(a, b))
 
     def expected_meter(self, at: datetime, *, registered: str) -> str:
-        """The meter that should read at ``at``: of the latest exchange up to then, else the ``registered`` one (rule 1).
+        """The meter that should read at ``at``: the latest exchange's new one, else ``registered`` (rule 1).
 
         Empty means that nothing is checked. Exchanges before the service period count here, and only here.
         """

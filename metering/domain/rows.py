@@ -1,7 +1,7 @@
 """The rows that go into and come out of a settlement, as plain values (settlement.md sections 1 and 3).
 
-The same content as the frames of ``metering.settlement.schemas``: instants are naive JST, energies and registers whole Wh, empty
-text is ``""``, an open end ``None``. The order of rows is the order of delivery.
+The same content as the frames of ``metering.settlement.schemas``: instants are naive JST, energies and
+registers whole Wh, empty text is ``""``, an open end ``None``. The order of rows is the order of delivery.
 """
 
 from dataclasses import dataclass, field
