@@ -8,4 +8,5 @@ app_name = "edi"
 
 urlpatterns: list[URLPattern] = [
     path("files/", views.file_list, name="files"),
+    path("files/<int:file_id>/", views.fetch, name="files-fetch"),
 ]

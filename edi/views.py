@@ -1,20 +1,26 @@
 """Pages of the message files: what lies ready for whom, what replaces what, and whether a day is complete."""
 
+import base64
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from edi.domain.profile import KINDS, Scale
 from edi.models import FileState, OutboundMessage
+from edi.services import delivery
 from portal.accounts.actors import Action, actor_of, may, requires
 from portal.actor import Actor, Scope
+from portal.errors import DomainError, NotFound
 from portal.organizations.models import Organization
 from portal.organizations.roles import Party
 from portal.pages.registry import (
@@ -25,9 +31,10 @@ from portal.pages.registry import (
     add_menu_item,
 )
 from portal.pages.templatetags.portal_format import language
+from portal.timekeeping import clock
 
 PER_PAGE = 50
-LATEST_MESSAGES = 5
+LATEST_MESSAGES = 6
 
 STATES = {
     FileState.LISTED: ("waiting", _("公開中")),
@@ -42,7 +49,7 @@ def file_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     chosen = _chosen(request, actor)
     found = _filtered(OutboundMessage.objects.visible_to(actor), chosen)
-    page = Paginator(with_newer(found).order_by("-built_at", "name"), PER_PAGE).get_page(
+    page = Paginator(with_newer(found).order_by("-day", "-built_at", "name"), PER_PAGE).get_page(
         request.GET.get("page")
     )
     context = {
@@ -53,9 +60,31 @@ def file_list(request: HttpRequest) -> HttpResponse:
         "query": urlencode(chosen) + "&" if chosen else "",
         "kinds": [(kind.code, f"{kind.code} {title(kind.code)}") for kind in KINDS.values()],
         "receivers": _receivers(actor),
-        "may_fetch": False,
+        "may_fetch": may(actor, Action.FETCH_FILES),
     }
     return render(request, "edi/files.html", context)
+
+
+@require_POST
+@requires(Action.FETCH_FILES)
+def fetch(request: HttpRequest, file_id: int) -> HttpResponse:
+    """Hand one file over; a file that may not be told any more is explained on the list."""
+    try:
+        delivered = delivery.fetch(file_id=file_id, actor=actor_of(request), at=clock.now())
+    except NotFound as missing:
+        raise Http404 from missing
+    except DomainError as refusal:
+        remedy = refusal.remedy.in_language(language()) if refusal.remedy else ""
+        messages.error(request, f"{refusal.message.in_language(language())}{remedy}")
+        return redirect("edi:files")
+    return HttpResponse(
+        delivered.content,
+        content_type="application/zip",
+        headers={
+            "Content-Disposition": content_disposition_header(True, delivered.name) or "",  # noqa: FBT003
+            "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(delivered.digest)).decode()}:",
+        },
+    )
 
 
 def _chosen(request: HttpRequest, actor: Actor) -> dict[str, str]:
@@ -122,7 +151,7 @@ def _day(text: str) -> date | None:
 
 
 def latest(actor: Actor, at: datetime) -> Context | None:
-    """The home page's card: the messages that were last built, one line per message and day."""
+    """The home page's card: the messages of the last days, one line per message and day."""
     if not may(actor, Action.SEE_FILES):
         return None
     files = OutboundMessage.objects.visible_to(actor)
@@ -137,7 +166,7 @@ def latest(actor: Actor, at: datetime) -> Context | None:
             fetched=Count("pk", filter=Q(state=FileState.FETCHED)),
             built_at=Max("built_at"),
         )
-        .order_by("-built_at", "information_code")[:LATEST_MESSAGES]
+        .order_by("-day", "information_code")[:LATEST_MESSAGES]
     )
     return {"rows": [{**row, "title": title(row["information_code"])} for row in messages]}
 

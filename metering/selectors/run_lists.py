@@ -29,20 +29,26 @@ def eventful(limit: int) -> QuerySet[SettlementRun]:
 
 
 def days_of(run: SettlementRun) -> list[dict[str, Any]]:
-    """The days of ``run`` in order: parts, how many are done and reused, slots by quality of what is done. One query."""
+    """The days of ``run`` in order. One query.
+
+    Of each: how many parts there are, are done and reused, and what is done holds: device points, slots by quality.
+    """
     parts = RunPart.objects.filter(run=run).order_by("day")
     days: dict[date, dict[str, Any]] = {}
     for day, was_reused, result, counts in parts.values_list(
         "day", "was_reused", "result", "result__counts"
     ):
-        found = days.setdefault(
-            day, {"day": day, "parts": 0, "done": 0, "reused": 0, "quality": Counter()}
-        )
+        found = days.setdefault(day, _empty_day(day))
         found["parts"] += 1
         found["done"] += result is not None
         found["reused"] += was_reused
+        found["points"] += (counts or {}).get("device_points", 0)
         found["quality"].update(_whole_numbers((counts or {}).get("quality", {})))
     return list(days.values())
+
+
+def _empty_day(day: date) -> dict[str, Any]:
+    return {"day": day, "parts": 0, "done": 0, "reused": 0, "points": 0, "quality": Counter()}
 
 
 def _whole_numbers(counts: Mapping[str, int]) -> dict[int, int]:

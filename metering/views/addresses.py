@@ -26,7 +26,7 @@ class Choice:
         """Read from an address; what cannot be read counts as not chosen, because addresses are typed and cut off."""
         day = _day(query.get("day", ""))
         return cls(
-            month=_day(query.get("month", "") + "-01") or (day.replace(day=1) if day else None),
+            month=day.replace(day=1) if day else _day(query.get("month", "") + "-01"),
             day=day,
             direction=FlowDirection.REVERSE
             if query.get("direction") == "1"

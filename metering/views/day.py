@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from metering.domain import day_line
-from metering.domain.day_line import Field, Frame
+from metering.domain.day_line import Field, Frame, Mark
 from metering.domain.heat_map import SLOTS, WITHOUT_VALUE, Value
 from metering.domain.points import ServicePattern
 from metering.domain.quality import Quality
@@ -34,8 +34,8 @@ def build(scene: Scene, day: date) -> dict[str, Any]:
         "next": _beside(scene, day + timedelta(days=1)),
         "shows_energy": shows_energy,
         "sentences": sentences(day, values[day], values[before], digits, shows_energy=shows_energy),
-        "wide": _drawing(day_line.WIDE, day, values, digits) if shows_energy else None,
-        "narrow": _drawing(day_line.NARROW, day, values, digits) if shows_energy else None,
+        "wide": _drawing(day_line.WIDE, day, values) if shows_energy else None,
+        "narrow": _drawing(day_line.NARROW, day, values) if shows_energy else None,
         "runs": _runs(scene, day),
         **_table(scene, day, values, digits),
     }
@@ -141,9 +141,7 @@ def _quality_runs(values: Sequence[Value | None]) -> list[tuple[Quality | None, 
 # --- line ----------------------------------------------------------------------------------------------------------
 
 
-def _drawing(
-    frame: Frame, day: date, values: dict[date, list[Value | None]], digits: int
-) -> dict[str, Any]:
+def _drawing(frame: Frame, day: date, values: dict[date, list[Value | None]]) -> dict[str, Any]:
     shown, before, week = (_amounts(one) for one in values.values())
     qualities = [value.quality if value else None for value in values[day]]
     drawing = day_line.draw(frame, shown, qualities, before, week)
@@ -153,19 +151,24 @@ def _drawing(
         "before": drawing.before,
         "week": drawing.week,
         "hours": drawing.hours,
-        "amounts": [
-            {"mark": mark, "label": _axis_label(mark.value, digits)} for mark in drawing.amounts
-        ],
+        "amounts": _axis(drawing.amounts),
         "fields": [_field(field) for field in drawing.fields],
         "keys": _keys(frame, day),
     }
 
 
-def _axis_label(energy_wh: int, digits: int) -> str:
-    """As few digits as the axis needs."""
-    return (
-        presentation.kwh(energy_wh)[: None if energy_wh % 100 else -2] if digits else str(energy_wh)
-    )
+def _axis(marks: Sequence[Mark]) -> list[dict[str, Any]]:
+    """The marks with kWh, all with as many digits as one of them needs."""
+    is_fine = any(mark.value % 100 for mark in marks)
+    return [
+        {
+            "mark": mark,
+            "label": presentation.kwh(mark.value)
+            if is_fine
+            else presentation.tenths(mark.value // 100),
+        }
+        for mark in marks
+    ]
 
 
 def _field(field: Field) -> dict[str, Any]:

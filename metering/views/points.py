@@ -1,7 +1,7 @@
 """Browse device points: a list that is searched, filtered and paged by its address."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from metering.domain.identifiers import normalise
 from metering.domain.points import ServicePattern
-from metering.models import DevicePoint
+from metering.models import DevicePoint, ServicePeriod
 from metering.selectors import points as selected
 from metering.views import words
 from portal.accounts.actors import Action, actor_of, requires
@@ -18,6 +18,13 @@ from portal.timekeeping import clock
 
 PER_PAGE = 50
 STATES = ("active", "waiting", "ended")
+
+
+class ListedSpan(NamedTuple):
+    """The latest service of a listed point."""
+
+    starts_at: datetime
+    ends_at: datetime | None
 
 
 @requires(Action.SEE_POINTS)
@@ -62,10 +69,16 @@ def _rows(page: Page[DevicePoint], at: datetime) -> list[dict[str, Any]]:
             "point": point,
             "name": point_name(point),
             "kind": words.DEVICE[point.kind],  # type: ignore[index]  # a StrEnum is found by its value
-            "state": service_state(point.service_starts_at, point.service_ends_at, at),  # type: ignore[attr-defined]
+            "state": service_state(_latest(point), at),
         }
         for point in page
     ]
+
+
+def _latest(point: Any) -> ListedSpan | None:
+    if point.service_starts_at is None:
+        return None
+    return ListedSpan(point.service_starts_at, point.service_ends_at)
 
 
 def point_name(point: DevicePoint) -> str:
@@ -73,21 +86,18 @@ def point_name(point: DevicePoint) -> str:
     return point.name or str(words.DEVICE[point.kind])  # type: ignore[index]
 
 
-def service_state(
-    starts_at: datetime | None, ends_at: datetime | None, at: datetime
-) -> dict[str, Any]:
+def service_state(service: ServicePeriod | ListedSpan | None, at: datetime) -> dict[str, Any]:
     """Word and mark of the latest service at ``at``."""
-    if starts_at is None:
+    if service is None:
         key, mark = "none", "rest"
-    elif starts_at > at:
+    elif service.starts_at > at:
         key, mark = "waiting", "waiting"
-    elif ends_at is not None and ends_at <= at:
+    elif service.ends_at is not None and service.ends_at <= at:
         key, mark = "ended", "rest"
     else:
         key, mark = "active", "ok"
     return {
         "mark": mark,
         "word": words.SERVICE_STATE[key],
-        "starts_at": starts_at,
-        "ends_at": ends_at,
+        "ends_at": service.ends_at if service else None,
     }

@@ -41,18 +41,19 @@ def point_values(request: HttpRequest, number: str) -> HttpResponse:
     except DevicePoint.DoesNotExist as missing:
         raise Http404 from missing
     seen = selected.seen(point=point, actor=actor)
-    choice = _choice(request, half_hours.day_of(at))
+    choice = _choice(request, seen, half_hours.day_of(at))
     scene = _scene(point, seen, choice, half_hours.day_of(at), may(actor, Action.SEE_RUNS))
     page = {**_facts(point, seen, at), **_pictures(point, seen, scene)}
     return render(request, "metering/point.html", {"page": page})
 
 
-def _choice(request: HttpRequest, today: date) -> Choice:
-    """What the address says; a month that is still to come is the present one."""
+def _choice(request: HttpRequest, seen: Seen, today: date) -> Choice:
+    """What the address says, brought to the days on which there may be something to see: first service to today."""
     choice = Choice.of(request.GET)
-    month = choice.month if choice.month and choice.month <= today else today.replace(day=1)
-    day = choice.day if choice.day and choice.day <= today else None
-    return Choice(month=month, day=day, direction=choice.direction, view=choice.view)
+    first = half_hours.day_of(seen.services[0].starts_at) if seen.services else today
+    month = min(max(choice.month or today, min(first, today)), today).replace(day=1)
+    is_there = choice.day is not None and choice.day.replace(day=1) == month and choice.day <= today
+    return replace(choice, month=month, day=choice.day if is_there else None)
 
 
 def _facts(point: DevicePoint, seen: Seen, at: datetime) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def _facts(point: DevicePoint, seen: Seen, at: datetime) -> dict[str, Any]:
         "kind": words.DEVICE[point.kind],  # type: ignore[index]  # a StrEnum is found by its value
         "kind_is_fact": bool(point.name),
         "service": service,
-        "state": service_state(service and service.starts_at, service and service.ends_at, at),
+        "state": service_state(service, at),
         "position": selected.position(point),
         "directions": words.DIRECTIONS[service.directions] if service else "",
         "energy_name": _energy_name(service),

@@ -90,6 +90,7 @@ def _page(found: SettlementRun, day: str) -> dict[str, Any]:
         "qualities": qualities(found.counts),
         "findings": findings(found.counts),
         "days": days,
+        "most_points": max((one["points"] for one in days), default=0),
         "present": [
             {"number": int(quality), "word": words.QUALITY[quality]} for quality in present
         ],

@@ -37,8 +37,9 @@ def organization_of(actor: Actor) -> dict[str, Any]:
     )
     if found is None:
         return {}
+    held = {Party(row.party) for row in found.parties.all()}
     return {
         "name": found.name,
         "codes": "・".join(code.code for code in found.codes.all()),
-        "party": next((words.PARTY[Party(row.party)] for row in found.parties.all()), ""),
+        "parties": [words.PARTY[party] for party in Party if party in held],
     }
