@@ -49,9 +49,9 @@ def file_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     chosen = _chosen(request, actor)
     found = _filtered(OutboundMessage.objects.visible_to(actor), chosen)
-    page = Paginator(with_newer(found).order_by("-day", "-built_at", "name"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(
+        with_newer(found).order_by("-day", "-built_at", "-revision", "name"), PER_PAGE
+    ).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "pages": list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)),

@@ -62,15 +62,20 @@ ROLES = {
 def as_(cast: Cast) -> As:
     """A signed-in browser: ``as_("operator")``, ``as_("a")``, ``as_("b")``, ``as_("nobody")``; ``as_("")`` is anonymous."""
 
+    known: dict[str, User] = {}
+
     def signed_in(who: str) -> Client:
         client = Client(HTTP_ACCEPT_LANGUAGE="ja")
         if who:
-            user = User.objects.create_user(f"{who}@example.jp", name=f"{who}さん")
-            if who in ROLES:
-                Membership.objects.create(
-                    user=user, organization=getattr(cast, who), role=ROLES[who]
-                )
-            client.force_login(user)
+            client.force_login(known.get(who) or known.setdefault(who, register(cast, who)))
         return client
 
     return signed_in
+
+
+def register(cast: Cast, who: str) -> User:
+    """An account with the membership of the cast, if it has one."""
+    user = User.objects.create_user(f"{who}@example.jp", name=f"{who}さん")
+    if who in ROLES:
+        Membership.objects.create(user=user, organization=getattr(cast, who), role=ROLES[who])
+    return user
