@@ -6,7 +6,6 @@ a refused input leaves nothing behind.
 """
 
 import json
-import os
 import shutil
 import tempfile
 from collections import Counter, deque
@@ -323,6 +322,6 @@ def _workspace(out: Path) -> Iterator[Path]:
         yield folder
         out.mkdir(parents=True, exist_ok=True)
         for file in sorted(folder.iterdir()):
-            os.replace(file, out / file.name)
+            file.replace(out / file.name)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -14,6 +14,7 @@ from metering.domain.points import ServicePattern
 from metering.domain.rules import Rules, Stage
 from metering.settlement import schemas
 from metering.settlement.expressions import registers
+from metering.settlement.look import look
 from metering.settlement.steps import (
     correct,
     deliver,
@@ -51,11 +52,6 @@ class Results:
     energy: pl.DataFrame
     sites: pl.DataFrame
     findings: pl.DataFrame
-
-
-def look(frame: pl.LazyFrame) -> pl.DataFrame:
-    """Calculates a frame of one part; parts are small, so the in-memory engine is the quicker one."""
-    return frame.collect(engine="in-memory")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +115,7 @@ def settle_points(
         for rows in (readings, exchanged, gapfill, baselines, holds)
     )
     ground = _survey(periods, points, exchanged, holds.lazy(), rules)
-    known, found = _know(readings, gapfill, ground)
-    paired = intervals.pair(known, rules)
+    paired, found = _know(readings, gapfill, ground)
     weighed = fill.weigh(_interval_fills(gapfill, ground), paired)
     laid = slots.lay_over(slots.lay_out(ground.spans, first_day, last_day, rules), paired)
     laid = fill.lay_in(laid, fill.fill(fill.missing(laid, ground.spans), paired, weighed, stage))
@@ -128,12 +123,11 @@ def settle_points(
     findings = [
         *found,
         report.unknown([readings, exchanged, gapfill, baselines, of_holds]),
-        report.implausible(paired, ground.spans, rules),
         report.fills(weighed, ground.spans, rules),
         report.no_baseline(deliver.without_baseline(balanced, ground.spans, rules)),
     ]
     return Settled(
-        energy=slots.energy(laid, ground.spans, rules),
+        energy=slots.energy(laid, ground.spans, first_day, rules),
         delivered=deliver.deliver(balanced),
         findings=report.gather(findings),
     )
@@ -163,40 +157,50 @@ def _survey(
 def _know(
     readings: pl.DataFrame, gapfill: pl.DataFrame, ground: _Ground
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """The known instants of every span (rules 1 to 6), with the findings on the way."""
-    rules, of = ground.rules, ground.spans
-    usable, rejected = normalize.usable(readings, rules)
-    placed = normalize.place(normalize.by_series(usable, "read_at", rules), ground.stretches)
-    expected, foreign = normalize.split_foreign(placed)
-    kept = normalize.keep_last(expected)
-    measured, spikes = intervals.drop_spikes(normalize.carry(kept, rules, measured=True), rules)
-    filled = _register_fills(gapfill, ground)
-    known = intervals.stand_in(measured, normalize.carry(filled, rules, measured=False))
+    """The intervals between the known instants of every span (rules 1 to 8), with the findings on the way."""
+    rules, stretches, of = ground.rules, ground.stretches, ground.spans
+    usable = normalize.is_usable(readings, rules)
+    rows = normalize.by_series(
+        readings.with_columns(usable), "read_at", rules, "register_wh", "meter_id", "usable"
+    )
+    placed = normalize.place(normalize.parted(rows, rows["usable"])[0], stretches)
+    foreign, expected = normalize.parted(placed, normalize.is_foreign(placed, stretches))
+    kept, held = normalize.served(normalize.keep_last(expected), stretches)
+    filled, filled_in_hold = normalize.served(_register_fills(gapfill, ground), stretches)
+    measured = normalize.carry(kept, stretches, rules, measured=True)
+    stand_ins = normalize.carry(filled, stretches, rules, measured=False)
+    paired, spikes = intervals.know(measured, stand_ins, stretches, rules)
     findings = [
-        report.of_readings(rejected, rules),
+        report.of_readings(readings.filter(~usable & readings["point"].is_not_null()), rules),
         report.foreign(foreign, of, rules),
-        report.in_hold(kept, of, ground.holds, rules),
-        report.in_hold(filled, of, ground.holds, rules),
-        report.spikes(spikes, of, rules),
+        report.in_hold(held, of, ground.holds, rules),
+        report.in_hold(filled_in_hold, of, ground.holds, rules),
+        report.spikes(spikes, kept, of, rules),
+        report.implausible(paired, of, rules),
     ]
-    return known, findings
+    return paired, findings
 
 
 def _register_fills(gapfill: pl.DataFrame, ground: _Ground) -> pl.DataFrame:
     """C rows of pattern 1 in range; the last of one instant counts, before its value is looked at (rules 2 and 6)."""
-    rows = gapfill.filter(pl.col("kind") == "C", pl.col("point").is_not_null()).rename(
-        {"value_wh": "register_wh"}
-    )
-    placed = normalize.place(normalize.by_series(rows, "at", ground.rules), ground.stretches)
+    rows = gapfill.filter(pl.col("kind") == "C").rename({"value_wh": "register_wh"})
+    keyed = normalize.by_series(rows, "at", ground.rules, "register_wh")
+    last = normalize.keep_last(normalize.place(keyed, ground.stretches))
     in_range = registers.in_range(pl.col("register_wh"), ground.rules)
-    balancing = pl.col("pattern") == ServicePattern.BALANCING
-    return normalize.keep_last(placed).filter(balancing, in_range)
+    return last.filter(_balancing(last, ground), in_range)
 
 
 def _interval_fills(gapfill: pl.DataFrame, ground: _Ground) -> pl.DataFrame:
     """I rows of pattern 1 by the slot that ends at their instant; placed by the slot's begin, keyed by its end."""
-    rows = gapfill.filter(pl.col("kind") == "I", pl.col("point").is_not_null())
-    begins = normalize.by_series(rows, "at", ground.rules).with_columns(pl.col("series_key") - 1)
-    placed = normalize.keep_last(normalize.place(begins, ground.stretches, ends_too=False))
-    served = placed.filter(pl.col("pattern") == ServicePattern.BALANCING, ~pl.col("held"))
-    return served.select((pl.col("key") + 1).set_sorted(), "value_wh", "slot_cap_wh")
+    rows = gapfill.filter(pl.col("kind") == "I")
+    ends = normalize.by_series(rows, "at", ground.rules, "value_wh")
+    begins = ends.with_columns((pl.col("series_key") - 1).set_sorted())
+    last = normalize.keep_last(normalize.place(begins, ground.stretches, ends_too=False))
+    served = normalize.served(last.filter(_balancing(last, ground)), ground.stretches)[0]
+    cap = ground.stretches["slot_cap_wh"].gather(served["stretch"])
+    return served.select((pl.col("key") + 1).set_sorted(), "value_wh", cap)
+
+
+def _balancing(placed: pl.DataFrame, ground: _Ground) -> pl.Series:
+    """Whether placed rows are of pattern 1."""
+    return ground.stretches["pattern"].gather(placed["stretch"]) == ServicePattern.BALANCING

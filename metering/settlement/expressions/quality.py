@@ -14,19 +14,6 @@ def label(quality: Quality) -> pl.Expr:
     return pl.lit(int(quality), dtype=pl.UInt8)
 
 
-def of_pair() -> pl.Expr:
-    """Quality of N = 1 and trusted: a C row at an end weighs more than an exchange on the way (rule 8)."""
-    both_measured = pl.col("measured") & pl.col("measured").shift()
-    exchanged = pl.col("exchanges") != pl.col("exchanges").shift()
-    return (
-        pl.when(~both_measured)
-        .then(label(Quality.FILLED_REGISTER))
-        .when(exchanged)
-        .then(label(Quality.EXCHANGED))
-        .otherwise(label(Quality.MEASURED))
-    )
-
-
 def rank(quality: pl.Expr) -> pl.Expr:
     """Weakness as a number: the weakest quality has the highest."""
     return pl.lit(pl.Series(_RANK_OF, dtype=pl.UInt8)).gather(quality).alias("quality")

@@ -1,8 +1,8 @@
 """Expr to expr: registers that wrap, what they moved, and what of that can be believed (settlement.md rules 4 to 7).
 
 The expressions read the columns of a frame of known instants, sorted by ``key``: ``key`` (span and instant),
-``carried_wh`` (V), ``breaks`` (breaks up to the instant), ``slot_cap_wh`` and ``flat_max`` of the span. ``back`` is the
-distance of the earlier instant in rows.
+``carried_wh`` (V), ``breaks`` (up to the instant), ``slot_cap_wh`` and ``flat_max`` of the span.
+``back`` is the distance of the earlier instant in rows.
 """
 
 import polars as pl
@@ -28,7 +28,10 @@ def in_range(register_wh: pl.Expr, rules: Rules) -> pl.Expr:
 
 
 def wrapped(wh: pl.Expr, modulus: int) -> pl.Expr:
-    """``wh`` mod ``modulus`` for values from −modulus to 2 × modulus − 1: twice as fast as a division."""
+    """``wh`` mod ``modulus`` for values from −modulus to 2 × modulus − 1, without a division.
+
+    Looks at ``wh`` several times: give it a column rather than a long expression.
+    """
     return pl.when(wh < 0).then(wh + modulus).when(wh >= modulus).then(wh - modulus).otherwise(wh)
 
 
@@ -43,22 +46,18 @@ def paired(back: int = 1) -> pl.Expr:
     return ((slots_since(back) < REACH) & unbroken).fill_null(value=False)
 
 
-def advance_wh(rules: Rules, back: int = 1) -> pl.Expr:
-    """T = (V(y) − V(x)) mod M (rule 5)."""
-    return wrapped(pl.col("carried_wh") - pl.col("carried_wh").shift(back), rules.modulus_wh)
+def change_wh(back: int = 1) -> pl.Expr:
+    """V(y) − V(x), not yet taken mod M."""
+    return pl.col("carried_wh") - pl.col("carried_wh").shift(back)
 
 
 def plausible(rules: Rules, back: int = 1) -> pl.Expr:
-    """T ≤ N × slot cap (rule 5)."""
-    return advance_wh(rules, back) <= slots_since(back) * pl.col("slot_cap_wh")
-
-
-def unfit(rules: Rules) -> pl.Expr:
-    """Whether the step to this instant is implausible: without any such step there is no spike (rule 5)."""
-    return paired() & ~plausible(rules)
+    """T = (V(y) − V(x)) mod M ≤ N × slot cap (rule 5)."""
+    return wrapped(change_wh(back), rules.modulus_wh) <= slots_since(back) * pl.col("slot_cap_wh")
 
 
 def spike(rules: Rules) -> pl.Expr:
     """Whether b of a < b < c does not fit while a and c do; judged on the sequence before any drop (rule 5)."""
+    unfit = ~plausible(rules)
     bridged = paired(2) & plausible(rules, 2)
-    return (unfit(rules) & unfit(rules).shift(-1) & bridged.shift(-1)).fill_null(value=False)
+    return (unfit & unfit.shift(-1) & bridged.shift(-1)).fill_null(value=False)

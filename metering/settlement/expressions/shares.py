@@ -3,6 +3,7 @@
 import polars as pl
 
 from metering.domain.rules import Rules
+from metering.settlement.expressions.registers import wrapped
 
 
 def even_share(total_wh: pl.Expr, slots: pl.Expr, place: pl.Expr) -> pl.Expr:
@@ -13,10 +14,12 @@ def even_share(total_wh: pl.Expr, slots: pl.Expr, place: pl.Expr) -> pl.Expr:
     return total_wh // slots + (place <= total_wh % slots).cast(pl.Int64)
 
 
-def provided_units(carried_wh: pl.Expr, rules: Rules) -> pl.Expr:
-    """Energy since the row before in 0.1 kWh: difference of the running six-digit register (rule 13).
+def shortened(carried_wh: pl.Expr, rules: Rules) -> pl.Expr:
+    """The running six-digit register in 0.1 kWh (次世代スマメ資料: eight digits inside, six outside; rule 13)."""
+    return carried_wh // (rules.modulus_wh // 10**rules.provision_digits)
 
-    次世代スマメ資料: eight digits inside, six outside. Differences of the shortened register add up over any period.
-    """
-    shortened = carried_wh // (rules.modulus_wh // 10**rules.provision_digits)
-    return ((shortened - shortened.shift()) % 10**rules.provision_digits).cast(pl.Int32)
+
+def provided_units(shortened_100wh: pl.Expr, rules: Rules) -> pl.Expr:
+    """Energy since the row before in 0.1 kWh: differences of the shortened register add up over any period (rule 13)."""
+    difference = shortened_100wh - shortened_100wh.shift()
+    return wrapped(difference, 10**rules.provision_digits).cast(pl.Int32)

@@ -12,16 +12,14 @@ from metering.settlement.expressions.instants import (
     slot_of,
 )
 from metering.settlement.expressions.quality import of_rank
-from metering.settlement.steps.normalize import in_order, keep_last
+from metering.settlement.steps.normalize import identify, in_order, keep_last
 
 
 def key_smart_meter(smart_meter: pl.DataFrame, premises: pl.Series, rules: Rules) -> pl.DataFrame:
     """Smart-meter values by ``key`` (premises, slot's end); the one delivered last counts (rule 2)."""
-    runs = smart_meter["premises_number"].rle().struct.unnest()
-    place = runs["value"].cast(pl.Enum(premises), strict=False).to_physical().cast(pl.Int64)
-    number = place.gather(smart_meter["premises_number"].rle_id())
+    placed = identify(smart_meter, premises, "premises_number")
     end = slot_end(pl.col("day"), pl.col("slot"), rules)
-    keyed = smart_meter.select("forward_wh", "reverse_wh", key=number * STRIDE + end)
+    keyed = placed.select("forward_wh", "reverse_wh", key=pl.col("point") * STRIDE + end)
     return keep_last(in_order(keyed.filter(pl.col("key").is_not_null()), "key"))
 
 

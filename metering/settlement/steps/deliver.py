@@ -90,6 +90,8 @@ def add_up(delivered: pl.DataFrame) -> pl.DataFrame:
     Sums are differences of the running sum at the last row of each key; only weak slots are grouped.
     """
     rows = in_order(delivered, "site_key")
+    if bool((rows["site_key"].diff() != 0).all()):
+        return rows
     last = rows["site_key"] != rows["site_key"].shift(-1).fill_null(-1)
     sums = rows.select("site_key", running=pl.col("delivered_wh").fill_null(0).cum_sum()).filter(
         last
@@ -109,14 +111,17 @@ def add_up(delivered: pl.DataFrame) -> pl.DataFrame:
 
 def without_baseline(balanced: pl.DataFrame, spans: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """Per device point and day the number of slots without any baseline row (finding NO_BASELINE)."""
+    reverse_of_two = spans["both"] & (spans["direction"] == FlowDirection.REVERSE)
     lacking = balanced.filter(~pl.col("has_baseline")).select(
         "span", day=day_of(instant_of(pl.col("series_key")), rules)
     )
-    of = lacking["span"]
-    reverse_of_two = spans["both"] & (spans["direction"] == FlowDirection.REVERSE)
-    return (
-        lacking.with_columns(spans["device_point_number"].gather(of))
-        .filter(~reverse_of_two.gather(of))
-        .group_by("device_point_number", "day")
+    counted = (
+        lacking.filter(~reverse_of_two.gather(lacking["span"]))
+        .group_by("span", "day")
         .agg(slots=pl.len())
+    )
+    return (
+        counted.with_columns(spans["device_point_number"].gather(counted["span"]))
+        .group_by("device_point_number", "day")
+        .agg(pl.col("slots").sum())
     )

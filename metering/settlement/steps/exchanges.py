@@ -9,11 +9,9 @@ import polars as pl
 from metering.domain.rules import Rules
 from metering.settlement.expressions.instants import key, next_instant
 
-_TOTALS = ["carried_over", "breaks", "exchanges"]
-
 
 def tally(exchanges: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """Per instant with exchanges: what has been carried over, how many exchanges and breaks there were up to it.
+    """Per instant with exchanges: what has been carried over, and how many ``breaks`` there were up to it.
 
     ``exchanges`` carry ``point``; of several for one moment the row delivered last counts (rule 2).
     """
@@ -33,7 +31,6 @@ def tally(exchanges: pl.DataFrame, rules: Rules) -> pl.DataFrame:
             new_meter_id="new_meter_id",
             carried_over=bridged.fill_null(0).cum_sum(),
             breaks=bridged.is_null().cast(pl.Int64).cum_sum(),
-            exchanges=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
         )
         .unique("series_key", keep="last", maintain_order=True)
         .with_columns(pl.col("series_key").set_sorted())
@@ -45,17 +42,20 @@ def stretch(spans: pl.LazyFrame, tallied: pl.DataFrame, rules: Rules) -> pl.Lazy
     """Spans cut where a meter is exchanged, sorted: from ``from_key`` to the next stretch one meter is expected.
 
     ``offset_wh`` carries a reading of the stretch on to V (rule 4: since the service period began, mod M);
-    ``exchanges`` and ``breaks`` count up to the stretch; ``meter_expected`` is null where nothing is checked (rule 1).
+    ``breaks`` counts up to the stretch, ``exchanges`` says that an exchange began it; ``meter_expected`` is null where nothing
+    is checked (rule 1).
     """
     return (
         _cuts(spans, tallied)
         .join(_with_origin(spans, tallied), on="span", how="left", maintain_order="left")
         .join_asof(tallied.lazy(), left_on="from_key", right_on="series_key", coalesce=False)
-        .with_columns(pl.col(_TOTALS).fill_null(0))
+        .with_columns(pl.col("carried_over", "breaks").fill_null(0))
         .with_columns(
             offset_wh=(pl.col("carried_over") - pl.col("carried_before")) % rules.modulus_wh,
             meter_expected=_expected_meter(),
+            exchanges=pl.col("span") == pl.col("span").shift(),
             is_last=pl.col("span") != pl.col("span").shift(-1).fill_null(-1),
+            stretch=pl.int_range(pl.len(), dtype=pl.UInt32),
         )
     )
 

@@ -11,29 +11,28 @@ from metering.domain.rules import Rules
 from metering.settlement.expressions import registers
 from metering.settlement.expressions.instants import STRIDE, instant
 
-KNOWN = [
-    "key",
-    "register_wh",
-    "carried_wh",
-    "measured",
-    "exchanges",
-    "breaks",
-    "slot_cap_wh",
-    "flat_max",
-    "pattern",
-]
 
+def identify(
+    rows: pl.DataFrame, points: pl.Series, name: str = "device_point_number"
+) -> pl.DataFrame:
+    """Adds ``point``: the place of the row's name in the sorted ``points``; null where it is not registered.
 
-def identify(rows: pl.DataFrame, points: pl.Series) -> pl.DataFrame:
-    """Adds ``point``: the place of the device point number in the sorted ``points``; null where it is not registered.
-
-    Numbers are looked up once per run of equal ones, not row by row.
+    Names are looked up once per run of equal ones, not row by row.
     """
-    runs = rows["device_point_number"].rle().struct.unnest()
-    place = runs["value"].cast(pl.Enum(points), strict=False).to_physical().cast(pl.Int64)
-    if len(place) == rows.height:
-        return rows.with_columns(place.alias("point"))
-    return rows.with_columns(place.gather(rows["device_point_number"].rle_id()).alias("point"))
+    runs = rows[name].rle().struct.unnest()
+    place = (
+        runs["value"]
+        .cast(pl.Enum(points), strict=False)
+        .to_physical()
+        .cast(pl.Int64)
+        .alias("point")
+    )
+    if len(place) < rows.height:
+        spread = pl.DataFrame(
+            {"point": place, "row": runs.select(pl.int_ranges(0, "len")).to_series()}
+        )
+        place = spread.explode("row")["point"]
+    return rows.with_columns(place)
 
 
 def rejection(rules: Rules) -> pl.Expr:
@@ -46,30 +45,20 @@ def rejection(rules: Rules) -> pl.Expr:
     )
 
 
-def usable(readings: pl.DataFrame, rules: Rules) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Readings of registered points: those that rule 1 does not reject by the row alone, and those that it does."""
-    registered = (
-        readings
-        if readings["point"].null_count() == 0
-        else readings.filter(pl.col("point").is_not_null())
-    )
-    sound = registers.in_range(pl.col("register_wh"), rules)
-    if registered["status"].null_count() < registered.height:
-        sound &= (pl.col("status").is_null()) | (pl.col("status") == "")
-    keep = registered.select(sound.alias("sound"))["sound"]
-    if keep.all():
-        return registered, registered.clear()
-    return registered.filter(keep), registered.filter(~keep)
-
-
-def by_series(rows: pl.DataFrame, at: str, rules: Rules) -> pl.DataFrame:
-    """Rows of registered points with ``series_key`` of the instant ``at``, sorted by it."""
+def by_series(rows: pl.DataFrame, at: str, rules: Rules, *values: str) -> pl.DataFrame:
+    """``values`` of the rows of registered points with ``series_key`` of the instant ``at``, sorted by it."""
     series = pl.col("point") * 2 + pl.col("direction")
-    keyed = rows.select(
-        *(name for name in ("register_wh", "value_wh", "meter_id") if name in rows.columns),
-        series_key=series * STRIDE + instant(pl.col(at), rules),
-    )
-    return in_order(keyed, "series_key")
+    keyed = rows.select(*values, series_key=series * STRIDE + instant(pl.col(at), rules))
+    known = keyed if not rows["point"].has_nulls() else keyed.drop_nulls("series_key")
+    return in_order(known, "series_key")
+
+
+def is_usable(readings: pl.DataFrame, rules: Rules) -> pl.Series:
+    """Whether rule 1 accepts a reading by the row alone: no status, and a value that eight digits can show."""
+    sound = registers.in_range(pl.col("register_wh"), rules)
+    if readings["status"].null_count() < readings.height:
+        sound &= pl.col("status").is_null() | (pl.col("status") == "")
+    return readings.select(sound.alias("usable")).to_series()
 
 
 def in_order(rows: pl.DataFrame, by: str) -> pl.DataFrame:
@@ -79,65 +68,59 @@ def in_order(rows: pl.DataFrame, by: str) -> pl.DataFrame:
 
 
 def place(rows: pl.DataFrame, stretches: pl.DataFrame, *, ends_too: bool = True) -> pl.DataFrame:
-    """Rows in every span that they serve, with ``key`` (span, instant), sorted by it and, within, as delivered.
+    """Rows in every span that they serve, with ``stretch`` and ``key`` (span, instant), sorted by it, else as delivered.
 
     A span is a slice of the rows sorted by ``series_key``: from its begin to its end. Slices of touching service
     periods share the row at their common instant, which serves both; at the edge of a hold the outer side has the row.
     Rows in no slice are outside every service period and are dropped (rule 3).
     """
-    keys = rows["series_key"]
-    first = keys.search_sorted(stretches["from_key"], side="left")
+    slices = _slices(rows["series_key"], stretches, ends_too=ends_too)
+    spread = slices.select(
+        "stretch",
+        row=pl.int_ranges("first", "last"),
+        to_span=(pl.col("span") - pl.col("series")) * STRIDE,
+    ).explode("row")
+    served = rows if _is_whole(slices, rows.height) else rows[spread["row"]]
+    key = (served["series_key"] + spread["to_span"]).alias("key")
+    return served.drop("series_key").with_columns(key.set_sorted(), spread["stretch"])
+
+
+def _slices(keys: pl.Series, stretches: pl.DataFrame, *, ends_too: bool) -> pl.DataFrame:
+    """Stretches with the rows ``first`` to ``last`` - 1 of the sorted ``keys`` that lie in them, where there are any."""
     at_end = keys.search_sorted(stretches["closes_key"], side="right" if ends_too else "left")
     before_end = keys.search_sorted(stretches["closes_key"], side="left")
     keeps_end = ~pl.col("held") | pl.col("closes")
-    last = (
-        pl.when(~pl.col("is_last"))
-        .then(pl.col("first").shift(-1))
-        .when(keeps_end)
-        .then("at_end")
-        .otherwise("before_end")
-    )
-    slices = (
-        stretches.with_columns(first=first, at_end=at_end, before_end=before_end)
-        .with_columns(last=last)
+    last = pl.when(keeps_end).then(at_end).otherwise(before_end)
+    following = pl.col("first").shift(-1)
+    return (
+        stretches.with_columns(first=keys.search_sorted(stretches["from_key"], side="left"))
+        .with_columns(last=pl.when("is_last").then(last).otherwise(following))
         .filter(pl.col("first") < pl.col("last"))
-        .with_columns(
-            row=pl.int_ranges("first", "last"), to_span=(pl.col("span") - pl.col("series")) * STRIDE
-        )
-    )
-    of_stretch = [
-        "to_span",
-        "slot_cap_wh",
-        "flat_max",
-        "offset_wh",
-        "exchanges",
-        "breaks",
-        "meter_expected",
-        "held",
-    ]
-    spread = slices.select("row", *of_stretch, "pattern").explode("row")
-    served = rows if _is_whole(slices, rows.height) else rows[spread["row"]]
-    return pl.concat([served, spread.drop("row")], how="horizontal").with_columns(
-        key=pl.col("series_key") + pl.col("to_span")
     )
 
 
 def _is_whole(slices: pl.DataFrame, height: int) -> bool:
     """Whether the slices follow each other without gap or overlap over all rows: then nothing needs to move."""
     ends = slices["last"].shift(1, fill_value=0)
-    return (
-        bool((slices["first"] == ends).all())
-        and slices["last"].sum() - slices["first"].sum() == height
-    )
+    follows = bool((slices["first"] == ends).all())
+    return follows and slices["last"].sum() - slices["first"].sum() == height
 
 
-def split_foreign(placed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Readings of the expected meter or of none in particular, and those of another meter (rule 1)."""
-    foreign = placed["meter_id"] != placed["meter_expected"]
-    if not foreign.any():
-        return placed, placed.clear()
-    is_foreign = foreign.fill_null(value=False) & (placed["meter_id"] != "")
-    return placed.filter(~is_foreign), placed.filter(is_foreign)
+def is_foreign(placed: pl.DataFrame, stretches: pl.DataFrame) -> pl.Series:
+    """Whether a reading names a meter, and another one than the expected (rule 1)."""
+    foreign = placed["meter_id"] != stretches["meter_expected"].gather(placed["stretch"])
+    if foreign.any():
+        foreign &= placed["meter_id"] != ""
+    return foreign.fill_null(value=False)
+
+
+def parted(rows: pl.DataFrame, condition: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows that fulfil ``condition`` and rows that do not; where all or none do, nothing is copied."""
+    if condition.all():
+        return rows, rows.clear()
+    if not condition.any():
+        return rows.clear(), rows
+    return rows.filter(condition), rows.filter(~condition)
 
 
 def keep_last(rows: pl.DataFrame) -> pl.DataFrame:
@@ -147,10 +130,27 @@ def keep_last(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter((pl.col("key") != pl.col("key").shift(-1)).fill_null(value=True))
 
 
-def carry(rows: pl.DataFrame, rules: Rules, *, measured: bool) -> pl.DataFrame:
+def served(placed: pl.DataFrame, stretches: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Placed rows of served spans, and those of held ones (rule 9a)."""
+    if not stretches["held"].any():
+        return placed, placed.clear()
+    held, free = parted(placed, stretches["held"].gather(placed["stretch"]))
+    return free, held
+
+
+def carry(
+    rows: pl.DataFrame, stretches: pl.DataFrame, rules: Rules, *, measured: bool
+) -> pl.DataFrame:
     """Known instants with ``carried_wh``: V, the register of the meter that began the service period (rule 4)."""
-    carried = pl.col("register_wh")
-    if bool((rows["offset_wh"] != 0).any()):
-        carried = registers.wrapped(carried + pl.col("offset_wh"), rules.modulus_wh)
-    served = rows.filter(~pl.col("held")) if rows["held"].any() else rows
-    return served.with_columns(carried.alias("carried_wh"), measured=pl.lit(measured)).select(KNOWN)
+    known = rows.select(
+        "key",
+        pl.col("register_wh").alias("carried_wh"),
+        pl.lit(measured).alias("measured"),
+        "stretch",
+    )
+    if not (stretches["offset_wh"] != 0).any():
+        return known
+    shifted = pl.col("carried_wh") + stretches["offset_wh"].gather(rows["stretch"])
+    return known.with_columns(shifted).with_columns(
+        registers.wrapped(pl.col("carried_wh"), rules.modulus_wh)
+    )

@@ -7,6 +7,7 @@ import polars as pl
 from metering.domain.findings import Code
 from metering.domain.rules import Rules
 from metering.settlement.expressions.instants import instant_of, lane_of, moment
+from metering.settlement.look import look
 from metering.settlement.schemas import FINDINGS, FINDINGS_ORDER
 from metering.settlement.steps.normalize import rejection
 from metering.settlement.steps.spans import hold_instants
@@ -43,16 +44,21 @@ def foreign(rows: pl.DataFrame, spans: pl.DataFrame, rules: Rules) -> pl.DataFra
     return of_keys(rows, spans, _code(Code.WRONG_METER), pl.col("meter_id"), rules)
 
 
-def spikes(found: pl.DataFrame, spans: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def spikes(
+    dropped: pl.DataFrame, placed: pl.DataFrame, spans: pl.DataFrame, rules: Rules
+) -> pl.DataFrame:
     """SPIKE: measured instants that rule 5 drops."""
+    found = (
+        placed.filter(pl.col("key").is_in(dropped["key"].implode()))
+        if dropped.height
+        else placed.clear()
+    )
     return of_keys(found, spans, _code(Code.SPIKE), pl.col("register_wh").cast(pl.String), rules)
 
 
 def implausible(intervals: pl.DataFrame, spans: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """IMPLAUSIBLE: intervals with a known T that is not trusted."""
-    found = intervals.filter(pl.col("total_wh").is_not_null() & ~pl.col("trusted")).rename(
-        {"until": "key"}
-    )
+    found = intervals.filter(pl.col("paired") & ~pl.col("trusted")).rename({"until": "key"})
     return of_keys(found, spans, _code(Code.IMPLAUSIBLE), pl.col("total_wh").cast(pl.String), rules)
 
 
@@ -63,19 +69,21 @@ def fills(weighed: pl.DataFrame, spans: pl.DataFrame, rules: Rules) -> pl.DataFr
 
 
 def in_hold(
-    placed: pl.DataFrame, spans: pl.DataFrame, holds: pl.LazyFrame, rules: Rules
+    rows: pl.DataFrame, spans: pl.DataFrame, holds: pl.LazyFrame, rules: Rules
 ) -> pl.DataFrame:
-    """IN_HOLD: placed rows of held spans that lie strictly inside a hold."""
-    rows = placed.filter("held")
+    """IN_HOLD: rows of held spans that lie strictly inside a hold."""
     if rows.is_empty():
         return FINDINGS.to_frame()
     at = rows.select(instant_of(pl.col("key"))).to_series()
-    found = of_keys(rows, spans, _code(Code.IN_HOLD), pl.lit(""), rules).with_columns(
-        at.alias("instant")
-    )
+    found = of_keys(rows, spans, _code(Code.IN_HOLD), pl.lit(""), rules)
     hidden = (pl.col("hold_begins") < pl.col("instant")) & (pl.col("instant") < pl.col("hold_ends"))
-    held = found.lazy().join(hold_instants(holds, rules), on="device_point_number").filter(hidden)
-    return held.select(FINDINGS.names()).collect(engine="in-memory")
+    held = (
+        found.with_columns(at.alias("instant"))
+        .lazy()
+        .join(hold_instants(holds, rules), on="device_point_number")
+        .filter(hidden)
+    )
+    return look(held.select(FINDINGS.names()))
 
 
 def unknown(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:

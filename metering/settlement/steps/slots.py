@@ -35,14 +35,24 @@ def lay_over(slots: pl.DataFrame, intervals: pl.DataFrame) -> pl.DataFrame:
     return laid.select(*slots.columns, "energy_wh", quality.alias("quality"), "provided_100wh")
 
 
-def energy(slots: pl.DataFrame, spans: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def energy(slots: pl.DataFrame, spans: pl.DataFrame, first_day: date, rules: Rules) -> pl.DataFrame:
     """The output frame of the contract, sorted as the slots are: point, direction, day, slot."""
+    calendar = _calendar(first_day, slots["end"], rules)
+    place = slots["end"] - first_instant(first_day, rules)
     return slots.select(
         spans["device_point_number"].gather(slots["span"]),
         spans["direction"].gather(slots["span"]),
-        day_of(pl.col("end"), rules).alias("day"),
-        slot_of(pl.col("end"), rules).alias("slot"),
+        calendar["day"].gather(place),
+        calendar["slot"].gather(place),
         "energy_wh",
         "quality",
         "provided_100wh",
     )
+
+
+def _calendar(first_day: date, ends: pl.Series, rules: Rules) -> pl.DataFrame:
+    """Day and slot of every instant from 00:00 of ``first_day`` to the last of ``ends``: looked up, not divided."""
+    first = first_instant(first_day, rules)
+    last = max(ends.max(), first) if len(ends) else first
+    end = pl.int_range(first, last + 1)
+    return pl.select(day=day_of(end, rules), slot=slot_of(end, rules))

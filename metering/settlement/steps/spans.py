@@ -75,19 +75,25 @@ def hold_instants(holds: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
 
 
 def _pieces(periods: pl.LazyFrame, holds: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
-    """Per period its cuts in time order: at each, how many holds are open from there on decides ``held``."""
-    held = (
-        periods.join(hold_instants(holds, rules), on="device_point_number")
-        .filter(
-            pl.col("hold_begins") < pl.col("period_end"), pl.col("hold_ends") > pl.col("origin")
-        )
-        .with_columns(pl.max_horizontal("hold_begins", "origin").alias("hold_begins"))
+    """Every service period in pieces: ``begins``, ``ends``, ``held``."""
+    touching = (pl.col("hold_begins") < pl.col("period_end")) & (
+        pl.col("hold_ends") > pl.col("origin")
     )
+    holding = periods.join(hold_instants(holds, rules), on="device_point_number").filter(touching)
+    free = periods.join(holding, on="period", how="anti").select(
+        "period", begins="origin", held=pl.lit(value=False), ends="period_end"
+    )
+    return pl.concat([free, _cut_by_holds(periods, holding)])
+
+
+def _cut_by_holds(periods: pl.LazyFrame, holding: pl.LazyFrame) -> pl.LazyFrame:
+    """Periods with holds: at each cut, how many holds are open from there on decides ``held``."""
+    holding = holding.with_columns(pl.max_horizontal("hold_begins", "origin").alias("hold_begins"))
     cuts = pl.concat(
         [
-            periods.select("period", begins="origin", opened=0),
-            held.select("period", begins="hold_begins", opened=1),
-            held.filter(pl.col("hold_ends") < pl.col("period_end")).select(
+            holding.select("period", begins="origin", opened=0),
+            holding.select("period", begins="hold_begins", opened=1),
+            holding.filter(pl.col("hold_ends") < pl.col("period_end")).select(
                 "period", begins="hold_ends", opened=-1
             ),
         ]
@@ -96,10 +102,11 @@ def _pieces(periods: pl.LazyFrame, holds: pl.LazyFrame, rules: Rules) -> pl.Lazy
         cuts.group_by("period", "begins")
         .agg(pl.col("opened").sum())
         .sort("period", "begins")
-        .with_columns(
-            held=pl.col("opened").cum_sum().over("period") > 0,
-            ends=pl.col("begins").shift(-1).over("period"),
-        )
         .join(periods.select("period", "period_end"), on="period", maintain_order="left")
-        .select("period", "begins", "held", ends=pl.col("ends").fill_null(pl.col("period_end")))
+        .select(
+            "period",
+            "begins",
+            held=pl.col("opened").cum_sum().over("period") > 0,
+            ends=pl.col("begins").shift(-1).over("period").fill_null(pl.col("period_end")),
+        )
     )
