@@ -28,7 +28,7 @@ def test_a_retailer_sees_how_its_own_pattern_2_arrived(as_: As, cast: Cast):
     publish({own: late, other: steady, balancing: steady}, YESTERDAY, YESTERDAY)
     page = check_manners(as_("a").get("/"))
     assert tiles(page)[0] == "昨日の到着率 11/19（木） 95.83% 15:00–16:00 が 99% を下回る"
-    assert tiles(page)[1].== "欠測2コマ保留はありません"
+    assert tiles(page)[1] == "欠測2コマ保留はありません"
     assert tiles(page)[2] == "利用中の機器点2パターン1 1・パターン2 1"
     assert page.one("ul", class_="shares__words").text() == "計測46欠測2"
     strip = page.one("div", class_="strip").all("i")
@@ -51,7 +51,7 @@ def test_the_last_final_day_is_told(as_: As, cast: Cast):
     point = make_point_in_service(retailer=cast.a).device_point
     publish({point: steady}, date(2026, 11, 1), date(2026, 11, 11), stage="final")
     publish({point: steady}, YESTERDAY, YESTERDAY)
-    assert tiles(read(as_("a").get("/")))[3].== "確定した日11/11まで2026年11月11日（水）"
+    assert tiles(read(as_("a").get("/")))[3] == "確定した日11/11まで2026年11月11日（水）"
 
 
 def test_an_older_day_is_never_sold_as_yesterday(as_: As, cast: Cast):
@@ -76,7 +76,7 @@ def test_where_there_is_nothing_the_page_says_what_will_be(as_: As, cast: Cast):
         page = check_manners(as_(who).get("/"))
         assert "結果はまだありません" in page.text()
         assert "受渡ファイルはまだありません" in page.text()
-        assert tiles(page)[1].== "欠測–コマまだ結果がありません"
+        assert tiles(page)[1] == "欠測–コマまだ結果がありません"
     assert "精算はまだ実行されていません" in as_("operator").get("/").content.decode()
 
 
