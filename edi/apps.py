@@ -7,6 +7,6 @@ class EdiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from edi import views
+        from edi.views import menu
 
-        views.hang()
+        menu.hang()

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from edi import views
+from edi.views import completeness, files
 
 app_name = "edi"
 
 urlpatterns: list[URLPattern] = [
-    path("files/", views.file_list, name="files"),
-    path("files/<int:file_id>/", views.fetch, name="files-fetch"),
+    path("files/", files.file_list, name="files"),
+    path("files/completeness/", completeness.day_statements, name="files-completeness"),
+    path("files/<int:file_id>/", files.fetch, name="files-fetch"),
 ]

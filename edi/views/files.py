@@ -23,13 +23,7 @@ from portal.actor import Actor, Scope
 from portal.errors import DomainError, NotFound
 from portal.organizations.models import Organization
 from portal.organizations.roles import Party
-from portal.pages.registry import (
-    Context,
-    HomeCard,
-    MenuItem,
-    add_home_card,
-    add_menu_item,
-)
+from portal.pages.registry import Context
 from portal.pages.templatetags.portal_format import language
 from portal.timekeeping import clock
 
@@ -169,9 +163,3 @@ def latest(actor: Actor, at: datetime) -> Context | None:
         .order_by("-day", "information_code")[:LATEST_MESSAGES]
     )
     return {"rows": [{**row, "title": title(row["information_code"])} for row in messages]}
-
-
-def hang() -> None:
-    """What edi hangs in the menu and on the home page; called once at start-up."""
-    add_menu_item(MenuItem(label=_("受渡ファイル"), address="edi:files", order=30))
-    add_home_card(HomeCard(template="edi/home_files.html", order=30, context=latest))
