@@ -139,6 +139,7 @@ def _is_foreign(placed: pl.DataFrame, exchanges: pl.DataFrame) -> pl.Series:
             left_on="read_at",
             right_on="exchanged_at",
             by=SERIES,
+            check_sortedness=False,  # both are sorted just above
         )
         .select("delivered", "series", "new_meter_id", "exchanged")
     )

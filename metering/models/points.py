@@ -298,6 +298,7 @@ class DevicePoint(WithHistory):
         verbose_name = verbose_name_plural = "機器点"
         ordering = ["number"]
         constraints = [models.CheckConstraint(condition=Q(rated_w__gt=0), name="rated_above_zero")]
+        indexes = [models.Index(fields=["bucket_key"])]  # a part reads one bucket of the register
 
     def __str__(self) -> str:
         return self.number

@@ -1,42 +1,43 @@
 """What a part of the settlement needs to know of the register: service periods, exchanges and holds of one bucket.
 
-Rows are tuples in the order of the columns of :mod:`metering.settlement.schemas`, instants naive JST. One query each.
+A bucket of a large area has tens of thousands of rows, and they are needed for every part: so they come as the database
+hands them over (instants as text on SQLite, aware on PostgreSQL), and :mod:`metering.frames.masters` reads all of a column at
+once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import F, QuerySet
 
 from metering.domain.buckets import KEYS
 from metering.models import Hold, MeterExchange, ServicePeriod
 from portal.organizations.models import OrganizationCode
-from portal.timekeeping.half_hours import naive_jst
 
 Row = Sequence[Any]
 QuerySetT = TypeVar("QuerySetT", bound=QuerySet[Any, Any])
 
 LISTED_KEYS = (
-    2_048  # up to this many keys a bucket is asked for by its keys, so that an index can serve
+    2_048  # up to this many keys a bucket is asked for by its keys, so that the index serves
 )
 
 
-def service_periods(*, bucket: int, buckets: int, started_by: datetime) -> Iterator[Row]:
-    """Rows of ``REGISTER``: periods of the bucket that have begun by ``started_by``, ended ones too."""
-    code = OrganizationCode.objects.filter(
-        organization=OuterRef("retailer"), area=settings.SERVICE_AREA
-    ).values("code")[:1]
-    found = (
-        _of_bucket(ServicePeriod.objects.order_by(), bucket, buckets)
-        .filter(starts_at__lte=started_by)
+def service_periods(*, bucket: int, buckets: int, started_by: datetime) -> list[Row]:
+    """Periods of the bucket that have begun by ``started_by``, ended ones too; columns of ``REGISTER``.
+
+    Where ``REGISTER`` has the retailer's code stands its organization's primary key. One query.
+    """
+    found = _of_bucket(ServicePeriod.objects.all(), bucket, buckets)
+    return _raw(
+        found.filter(starts_at__lte=started_by)
         .order_by("device_point__number", "starts_at")
         .values_list(
             "device_point__number",
             "device_point__premises__number",
-            Coalesce(Subquery(code), Value("")),
+            "retailer_id",
             "pattern",
             "directions",
             "device_point__rated_w",
@@ -45,31 +46,35 @@ def service_periods(*, bucket: int, buckets: int, started_by: datetime) -> Itera
             "ends_at",
         )
     )
-    return ((*row[:7], naive_jst(row[7]), _local(row[8])) for row in found)
 
 
-def exchanges(*, bucket: int, buckets: int) -> Iterator[Row]:
-    """Rows of ``EXCHANGES``, in the order in which they were recorded."""
+def retailer_codes() -> dict[int, str]:
+    """Codes of organizations in our area, by primary key. One query."""
+    codes = OrganizationCode.objects.filter(area=settings.SERVICE_AREA)
+    return dict(codes.values_list("organization_id", "code"))
+
+
+def exchanges(*, bucket: int, buckets: int) -> list[Row]:
+    """Columns of ``EXCHANGES``, in the order in which they were recorded. One query."""
     found = _of_bucket(MeterExchange.objects.order_by("recorded_at", "pk"), bucket, buckets)
-    rows = found.values_list(
-        "device_point__number",
-        "direction",
-        "exchanged_at",
-        "old_meter_id",
-        "new_meter_id",
-        "old_register_wh",
-        "new_register_wh",
+    return _raw(
+        found.values_list(
+            "device_point__number",
+            "direction",
+            "exchanged_at",
+            "old_meter_id",
+            "new_meter_id",
+            "old_register_wh",
+            "new_register_wh",
+        )
     )
-    return ((number, direction, naive_jst(at), *rest) for number, direction, at, *rest in rows)
 
 
-def holds(*, bucket: int, buckets: int) -> Iterator[Row]:
-    """Rows of ``HOLDS``."""
+def holds(*, bucket: int, buckets: int) -> list[Row]:
+    """Columns of ``HOLDS``. One query."""
     ordered = Hold.objects.order_by("device_point__number", "starts_at", "pk")
-    rows = _of_bucket(ordered, bucket, buckets).values_list(
-        "device_point__number", "starts_at", "ends_at", "reason"
-    )
-    return ((number, naive_jst(start), _local(end), reason) for number, start, end, reason in rows)
+    found = _of_bucket(ordered, bucket, buckets)
+    return _raw(found.values_list("device_point__number", "starts_at", "ends_at", "reason"))
 
 
 def _of_bucket(found: QuerySetT, bucket: int, buckets: int) -> QuerySetT:
@@ -79,5 +84,9 @@ def _of_bucket(found: QuerySetT, bucket: int, buckets: int) -> QuerySetT:
     return found.alias(bucket=F("device_point__bucket_key") % buckets).filter(bucket=bucket)
 
 
-def _local(instant: datetime | None) -> datetime | None:
-    return None if instant is None else naive_jst(instant)
+def _raw(found: QuerySet[Any, Any]) -> list[Row]:
+    """The rows without Django's conversion value by value, which takes longer than the query."""
+    statement, parameters = found.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
+from django.db import connection
+
 from metering import frames
 from metering.models import Delivery, DeliveryState, MeterExchange, QuarantinedRow, StorePart
 from metering.selectors import known
@@ -35,10 +37,19 @@ def add_content(delivery: Delivery, taken: frames.Taken, *, actor: Actor, at: da
 
 
 def set_aside(delivery: Delivery, taken: frames.Taken) -> None:
-    """Keep the rows that could not be parsed or identified, batch by batch."""
-    rows = (QuarantinedRow(delivery=delivery, **row._asdict()) for row in taken.set_aside())
-    for batch in batches(rows):
-        QuarantinedRow.objects.bulk_create(batch)
+    """Keep the rows that could not be parsed or identified.
+
+    With one prepared statement: a whole file may be odd, and ``bulk_create`` would hold SQLite's one write lock for a minute.
+    """
+    quote = connection.ops.quote_name
+    names = ("delivery_id", *frames.RowSetAside._fields, "redriven_by")
+    statement = (
+        f"INSERT INTO {quote(QuarantinedRow._meta.db_table)} "  # noqa: S608  (names of our own)
+        f"({', '.join(map(quote, names))}) VALUES ({', '.join(['%s'] * len(names))})"
+    )
+    with connection.cursor() as cursor:
+        for batch in batches((delivery.pk, *row, "") for row in taken.set_aside()):
+            cursor.executemany(statement, batch)
 
 
 def replace_parts(delivery: Delivery, taken: frames.Taken) -> None:
