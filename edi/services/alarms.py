@@ -1,11 +1,10 @@
 """Alarms: found once per cause, told in the journal, and kept until somebody has acted."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from edi.models import Alarm, AlarmCode
-from edi.services.ledger import Message
 from edi.services.receivers import Receiver
 from portal.actor import Actor
 from portal.journal import recorder
@@ -14,8 +13,9 @@ from portal.journal import recorder
 def raise_alarm(
     code: AlarmCode,
     *,
-    message: Message,
     receiver: Receiver,
+    information_code: str,
+    day: date,
     detail: str,
     actor: Actor,
     at: datetime,
@@ -26,8 +26,8 @@ def raise_alarm(
         alarm, is_new = Alarm.objects.get_or_create(
             code=code,
             receiver_id=receiver.organization_id,
-            information_code=message.kind.code,
-            day=message.day,
+            information_code=information_code,
+            day=day,
             slot=slot or 0,
             defaults={"detail": detail, "raised_at": at},
         )
@@ -40,8 +40,8 @@ def raise_alarm(
                 data={
                     "code": code.value,
                     "receiver": receiver.party.code,
-                    "information_code": message.kind.code,
-                    "day": message.day,
+                    "information_code": information_code,
+                    "day": day,
                     "slot": slot,
                     "detail": detail,
                 },

@@ -211,8 +211,9 @@ def raise_alarm(
     """Raise an alarm of this building and count it."""
     work.built.alarms += alarms.raise_alarm(
         code,
-        message=work.message,
         receiver=receiver,
+        information_code=work.kind.code,
+        day=work.message.day,
         detail=detail,
         slot=slot,
         actor=work.actor,

@@ -10,6 +10,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -19,6 +20,7 @@ from django.conf import settings
 STAGING = ".staging"
 MOVING = "moving"
 OWN_FILES = 0o600
+FLUSHERS = 8
 
 Listed = Callable[[str, Collection[str]], Collection[str]]
 
@@ -31,20 +33,29 @@ def folder(receiver_code: str) -> Path:
 class Staged:
     """Finished files of one receiver that nobody can see yet."""
 
-    def __init__(self, draft: Path, receiver_code: str) -> None:
+    def __init__(self, draft: Path, receiver_code: str, flusher: Executor) -> None:
         self._draft = draft
         self._target = folder(receiver_code)
+        self._flusher = flusher
         self._names: list[str] = []
+        self._flushed: list[Future[None]] = []
 
     def add(self, name: str, content: bytes) -> None:
-        """Write one file and wait until it is on the disk."""
-        _write(self._draft / name, content)
+        """Write one file; :meth:`publish` waits until it is on the disk."""
+        path = self._draft / name
+        _write(path, content)
         self._names.append(name)
+        # several at a time: a disk flushes many files together in about the time of one
+        self._flushed.append(self._flusher.submit(_flush_file, path))
 
     def publish(self) -> None:
         """Move all files into place. Call it inside the transaction that writes their rows."""
+        for flushed in self._flushed:
+            flushed.result()
         self._target.mkdir(parents=True, exist_ok=True)
-        _write(self._draft / MOVING, "\n".join([self._target.name, *self._names]).encode())
+        moving = self._draft / MOVING
+        _write(moving, "\n".join([self._target.name, *self._names]).encode())
+        _flush_file(moving)
         _flush(self._draft)
         for name in self._names:
             (self._draft / name).replace(self._target / name)
@@ -62,10 +73,10 @@ def staging(receiver_code: str, listed: Listed) -> Iterator[Staged]:
     root.mkdir(parents=True, exist_ok=True)
     token = uuid4().hex
     draft, lock = root / token, root / f"{token}.lock"
-    with _held(lock):
+    with _held(lock), ThreadPoolExecutor(FLUSHERS, "edi-flush") as flusher:
         draft.mkdir(mode=0o700)
         try:
-            yield Staged(draft, receiver_code)
+            yield Staged(draft, receiver_code, flusher)
         except BaseException:
             _take_back(draft, listed)
             raise
@@ -133,7 +144,11 @@ def _write(path: Path, content: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWN_FILES)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
-        file.flush()
+
+
+def _flush_file(path: Path) -> None:
+    """Wait until the bytes are on the disk."""
+    with path.open("rb") as file:
         os.fsync(file.fileno())
 
 
