@@ -40,6 +40,6 @@ def organization_of(actor: Actor) -> dict[str, Any]:
     held = {Party(row.party) for row in found.parties.all()}
     return {
         "name": found.name,
-        "codes": "・".join(code.code for code in found.codes.all()),
+        "codes": " ".join(code.code for code in found.codes.all()),
         "parties": [words.PARTY[party] for party in Party if party in held],
     }

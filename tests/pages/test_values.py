@@ -100,7 +100,27 @@ def test_final_days_stand_before_provisional_ones_in_groups_of_their_own(as_: As
     ]
 
 
+def close_periods(service: ServicePeriod, *reading_days: date) -> None:
+    """Give the point a schedule with these 検針日."""
+    supply_point = service.device_point.supply_point
+    supply_point.reading_schedule = make_reading_schedule(*reading_days)
+    supply_point.save()
+
+
+def test_a_final_run_for_other_points_hides_nothing_while_the_period_is_open(
+    as_: As, service: ServicePeriod
+):
+    close_periods(
+        service, date(2026, 11, 12), date(2026, 11, 18)
+    )  # the fourth business day is to come
+    publish({service.device_point: shaped}, FIRST, LAST)
+    publish({service.device_point: steady}, FIRST, LAST, stage="final")
+    page = read(as_("a").get(f"/points/{service.device_point.number}/"))
+    assert row_of(page, "11/16").all("td")[32].text() == "欠測"
+
+
 def test_a_late_provisional_run_does_not_hide_the_final_one(as_: As, service: ServicePeriod):
+    close_periods(service, date(2026, 11, 17))  # the fourth business day is 2026-11-20
     publish({service.device_point: steady}, FIRST, LAST, stage="final")
     publish({service.device_point: shaped}, FIRST, LAST, at=datetime(2026, 11, 20, 9, tzinfo=JST))
     page = read(as_("a").get(f"/points/{service.device_point.number}/"))
