@@ -105,30 +105,25 @@ def settle_points(
     rules: Rules,
 ) -> Settled:
     """Rules 1 to 13 and the device points' side of rule 14; ``premises`` are all numbers of the area, sorted."""
-    readings, exchanged, gapfill, baselines, holds = map(
-        look, (inputs.readings, inputs.exchanges, inputs.gapfill, inputs.baselines, inputs.holds)
-    )
-    periods = look(spans.number_periods(inputs.register, premises, rules))
-    points = periods["device_point_number"].unique().sort()
-    readings, exchanged, gapfill, baselines, of_holds = (
-        normalize.identify(rows, points)
-        for rows in (readings, exchanged, gapfill, baselines, holds)
-    )
-    ground = _survey(periods, points, exchanged, holds.lazy(), rules)
-    paired, found = _know(readings, gapfill, ground)
-    weighed = fill.weigh(_interval_fills(gapfill, ground), paired)
-    laid = slots.lay_over(slots.lay_out(ground.spans, first_day, last_day, rules), paired)
-    laid = fill.lay_in(laid, fill.fill(fill.missing(laid, ground.spans), paired, weighed, stage))
-    balanced = deliver.balance(laid, ground.spans, deliver.key_baselines(baselines, rules))
+    ground, rows, strays = _survey(inputs, premises, rules)
+    paired, found = _know(rows["readings"], rows["gapfill"], ground)
+    weighed = fill.weigh(_interval_fills(rows["gapfill"], ground), paired)
+    laid = slots.lay_out(ground.spans, first_day, last_day, rules)
+    laid = slots.lay_over(laid, paired.all, ground.spans)
+    filled = fill.fill(fill.missing(laid, ground.spans), paired.gaps, weighed, stage)
+    laid = fill.lay_in(laid, filled)
+    baselines = deliver.key_baselines(rows["baselines"], rules)
+    balanced = deliver.balance(laid, ground.spans, baselines)
+    lacking = deliver.without_baseline(balanced, ground.spans, first_day, rules)
     findings = [
         *found,
-        report.unknown([readings, exchanged, gapfill, baselines, of_holds]),
+        report.unknown(strays),
         report.fills(weighed, ground.spans, rules),
-        report.no_baseline(deliver.without_baseline(balanced, ground.spans, rules)),
+        report.no_baseline(lacking),
     ]
     return Settled(
         energy=slots.energy(laid, ground.spans, first_day, rules),
-        delivered=deliver.deliver(balanced),
+        delivered=deliver.deliver(balanced, ground.spans),
         findings=report.gather(findings),
     )
 
@@ -142,41 +137,54 @@ def settle_sites(
 
 
 def _survey(
-    periods: pl.DataFrame,
-    points: pl.Series,
-    exchanged: pl.DataFrame,
-    holds: pl.LazyFrame,
-    rules: Rules,
-) -> _Ground:
-    """Service periods cut by holds (rules 3, 9a) and by meter exchanges (rule 4)."""
-    cut = look(spans.cut(periods.lazy(), holds, rules))
-    stretches = look(exchanges.stretch(cut.lazy(), exchanges.tally(exchanged, rules), rules))
-    return _Ground(points=points, spans=cut, stretches=stretches, holds=holds, rules=rules)
+    inputs: Inputs, premises: pl.Series, rules: Rules
+) -> tuple[_Ground, dict[str, pl.DataFrame], list[pl.Series]]:
+    """Service periods cut by holds (rules 3, 9a) and by meter exchanges (rule 4).
+
+    With it the rows of every frame, by ``point`` instead of the number, and the numbers that are not registered.
+    """
+    periods = look(spans.number_periods(inputs.register, premises, rules))
+    points = periods["device_point_number"].unique(maintain_order=True)
+    rows, strays = {}, []
+    for name in ("readings", "exchanges", "gapfill", "baselines", "holds"):
+        rows[name], unknown = normalize.identify(getattr(inputs, name).collect(), points)
+        strays.append(unknown)
+    cut = look(spans.cut(periods.lazy(), inputs.holds, rules))
+    stretches = look(
+        exchanges.stretch(cut.lazy(), exchanges.tally(rows["exchanges"], rules), rules)
+    )
+    ground = _Ground(points=points, spans=cut, stretches=stretches, holds=inputs.holds, rules=rules)
+    return ground, rows, strays
 
 
 def _know(
     readings: pl.DataFrame, gapfill: pl.DataFrame, ground: _Ground
-) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+) -> tuple[intervals.Intervals, list[pl.DataFrame]]:
     """The intervals between the known instants of every span (rules 1 to 8), with the findings on the way."""
     rules, stretches, of = ground.rules, ground.stretches, ground.spans
     usable = normalize.is_usable(readings, rules)
     rows = normalize.by_series(
         readings.with_columns(usable), "read_at", rules, "register_wh", "meter_id", "usable"
     )
-    placed = normalize.place(normalize.parted(rows, rows["usable"])[0], stretches)
+    sound = rows if usable.all() else rows.filter("usable")
+    placed = normalize.place(sound.drop("usable"), stretches)
     foreign, expected = normalize.parted(placed, normalize.is_foreign(placed, stretches))
     kept, held = normalize.served(normalize.keep_last(expected), stretches)
     filled, filled_in_hold = normalize.served(_register_fills(gapfill, ground), stretches)
-    measured = normalize.carry(kept, stretches, rules, measured=True)
-    stand_ins = normalize.carry(filled, stretches, rules, measured=False)
-    paired, spikes = intervals.know(measured, stand_ins, stretches, rules)
+    paired, spikes = intervals.know(
+        normalize.carry(kept, stretches, rules),
+        normalize.carry(filled, stretches, rules),
+        stretches,
+        rules,
+    )
+    rejected = readings[(~usable).arg_true()].filter(pl.col("point").is_not_null())
     findings = [
-        report.of_readings(readings.filter(~usable & readings["point"].is_not_null()), rules),
+        report.of_readings(rejected, ground.points, rules),
         report.foreign(foreign, of, rules),
         report.in_hold(held, of, ground.holds, rules),
         report.in_hold(filled_in_hold, of, ground.holds, rules),
         report.spikes(spikes, kept, of, rules),
-        report.implausible(paired, of, rules),
+        report.implausible(paired.untrusted, of, rules),
     ]
     return paired, findings
 

@@ -12,15 +12,15 @@ from metering.settlement.expressions.instants import (
     slot_of,
 )
 from metering.settlement.expressions.quality import of_rank
-from metering.settlement.steps.normalize import identify, in_order, keep_last
+from metering.settlement.steps.normalize import in_order, keep_last, places
 
 
 def key_smart_meter(smart_meter: pl.DataFrame, premises: pl.Series, rules: Rules) -> pl.DataFrame:
     """Smart-meter values by ``key`` (premises, slot's end); the one delivered last counts (rule 2)."""
-    placed = identify(smart_meter, premises, "premises_number")
+    number = places(smart_meter["premises_number"], premises)
     end = slot_end(pl.col("day"), pl.col("slot"), rules)
-    keyed = placed.select("forward_wh", "reverse_wh", key=pl.col("point") * STRIDE + end)
-    return keep_last(in_order(keyed.filter(pl.col("key").is_not_null()), "key"))
+    keyed = smart_meter.select("forward_wh", "reverse_wh", key=number * STRIDE + end)
+    return keep_last(in_order(keyed.drop_nulls("key"), "key"))
 
 
 def correct(delivered: pl.DataFrame, smart_meter: pl.DataFrame) -> pl.DataFrame:

@@ -1,25 +1,26 @@
 """What the pattern 1 devices of a premises delivered in a slot (settlement.md rule 14)."""
 
+from datetime import date
+
 import polars as pl
 
 from metering.domain.points import FlowDirection, ServicePattern
 from metering.domain.quality import STRENGTH, Quality
 from metering.domain.rules import Rules
-from metering.settlement.expressions.instants import STRIDE, day_of, instant_of, lane_of, slot_end
+from metering.settlement.expressions.instants import STRIDE, slot_end
 from metering.settlement.expressions.quality import rank
+from metering.settlement.look import look
 from metering.settlement.steps.normalize import in_order, keep_last
+
+_STRONGEST = STRENGTH.index(Quality.MEASURED)
 
 
 def key_baselines(baselines: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """``baseline_wh`` of registered points by ``key`` (series, slot's end); the one delivered last counts (rule 2)."""
-    keyed = baselines.filter(
-        pl.col("point").is_not_null(), pl.col("energy_wh").is_not_null()
-    ).select(
-        key=(pl.col("point") * 2 + pl.col("direction")) * STRIDE
-        + slot_end(pl.col("day"), pl.col("slot"), rules),
-        baseline_wh="energy_wh",
-    )
-    return keep_last(in_order(keyed, "key"))
+    end = slot_end(pl.col("day"), pl.col("slot"), rules)
+    series = pl.col("point") * 2 + pl.col("direction")
+    keyed = baselines.select(key=series * STRIDE + end, baseline_wh="energy_wh").drop_nulls("key")
+    return keep_last(in_order(keyed, "key")).drop_nulls("baseline_wh")
 
 
 def balance(slots: pl.DataFrame, spans: pl.DataFrame, baselines: pl.DataFrame) -> pl.DataFrame:
@@ -28,59 +29,67 @@ def balance(slots: pl.DataFrame, spans: pl.DataFrame, baselines: pl.DataFrame) -
     A device point has a baseline in a slot where either of its metered directions has a row.
     """
     balancing = (spans["pattern"] == ServicePattern.BALANCING) & ~spans["held"]
-    to_series = (spans["series"] - spans["span"]) * STRIDE
-    to_site = (spans["premises"] - spans["span"]) * STRIDE
-    rows = slots.filter(balancing.gather(slots["span"]))
-    of = rows["span"]
-    rows = rows.select(
+    shifts = spans.select(
+        to_series=(pl.col("series") - pl.col("span")) * STRIDE,
+        to_site=(pl.col("premises") - pl.col("span")) * STRIDE,
+    )
+    rows = slots.select("span", "nth", "key", "energy_wh", "quality")
+    rows = rows if balancing.all() else rows.filter(balancing.gather(slots["span"]))
+    series_key = (rows["key"] + shifts["to_series"].gather(rows["span"])).set_sorted()
+    baseline = _look_up(series_key, baselines)
+    return rows.select(
         "span",
+        "nth",
         "energy_wh",
         "quality",
-        series_key=(pl.col("key") + to_series.gather(of)).set_sorted(),
-        site_key=pl.col("key") + to_site.gather(of),
-    )
-    found = _look_up(rows["series_key"], baselines)
-    return rows.with_columns(
-        baseline_wh=found, has_baseline=_has_any(rows, found, spans, baselines)
+        (rows["key"] + shifts["to_site"].gather(rows["span"])).alias("site_key"),
+        baseline.alias("baseline_wh"),
+        _has_any(rows["span"], series_key, baseline, spans, baselines).alias("has_baseline"),
     )
 
 
 def _look_up(keys: pl.Series, baselines: pl.DataFrame) -> pl.Series:
     """The baseline at each of the sorted keys, null where there is none."""
-    if keys.equals(baselines["key"]):
+    if len(keys) == baselines.height and (keys == baselines["key"]).all():
         return baselines["baseline_wh"]
     wanted = pl.DataFrame({"key": keys})
     return wanted.join(baselines, on="key", how="left", maintain_order="left")["baseline_wh"]
 
 
 def _has_any(
-    rows: pl.DataFrame, found: pl.Series, spans: pl.DataFrame, baselines: pl.DataFrame
+    span: pl.Series,
+    keys: pl.Series,
+    baseline: pl.Series,
+    spans: pl.DataFrame,
+    baselines: pl.DataFrame,
 ) -> pl.Series:
     """Whether the device point has a baseline in the slot: in this direction or, where it is metered, in the other."""
-    has = found.is_not_null()
-    if has.all() or baselines.is_empty():
+    has = baseline.is_not_null()
+    if baselines.is_empty() or not baseline.has_nulls():
         return has
-    place = (~has).arg_true()
-    lacking = rows[place].select(
-        "series_key", both=spans["both"].gather(rows["span"].gather(place))
-    )
-    direction = lane_of(pl.col("series_key")) % 2
-    other = lacking.select(key=pl.col("series_key") + (1 - 2 * direction) * STRIDE)["key"]
-    return has.scatter(place, lacking["both"] & other.is_in(baselines["key"].implode()))
+    lacking = (~has).arg_true()
+    of = span.gather(lacking)
+    to_other = pl.when(pl.col("direction") == FlowDirection.REVERSE).then(-STRIDE).otherwise(STRIDE)
+    other = keys.gather(lacking) + spans.select(to_other).to_series().gather(of)
+    return has.scatter(lacking, spans["both"].gather(of) & other.is_in(baselines["key"].implode()))
 
 
-def deliver(balanced: pl.DataFrame) -> pl.DataFrame:
+def deliver(balanced: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     """Per premises and slot (``site_key``, sorted) the delivered energy and the rank of the weakest quality.
 
     ±(E − B) of every direction, reverse counting up, 0 without a baseline; null while any energy is null.
     """
-    direction = lane_of(pl.col("series_key")) % 2
+    reverse = (spans["direction"] == FlowDirection.REVERSE).gather(balanced["span"])
     net = pl.col("energy_wh") - pl.col("baseline_wh").fill_null(0)
-    signed = pl.when(direction == FlowDirection.REVERSE).then(net).otherwise(-net)
+    signed = pl.when(reverse).then(net).otherwise(-net)
     complete = pl.col("energy_wh").is_not_null()
-    contribution = pl.when(pl.col("has_baseline")).then(signed).when(complete).then(0)
+    contribution = pl.when("has_baseline").then(signed).when(complete).then(0)
+    if not balanced["has_baseline"].any():
+        contribution = pl.when(complete).then(0)
     return add_up(
-        balanced.select("site_key", delivered_wh=contribution, rank=rank(pl.col("quality")))
+        balanced.select(
+            "site_key", delivered_wh=contribution.cast(pl.Int64), rank=rank(pl.col("quality"))
+        )
     )
 
 
@@ -90,38 +99,42 @@ def add_up(delivered: pl.DataFrame) -> pl.DataFrame:
     Sums are differences of the running sum at the last row of each key; only weak slots are grouped.
     """
     rows = in_order(delivered, "site_key")
-    if bool((rows["site_key"].diff() != 0).all()):
+    last = (rows["site_key"][1:] != rows["site_key"][:-1]).extend(
+        pl.Series([True] * min(rows.height, 1))
+    )
+    if last.all():
         return rows
-    last = rows["site_key"] != rows["site_key"].shift(-1).fill_null(-1)
-    sums = rows.select("site_key", running=pl.col("delivered_wh").fill_null(0).cum_sum()).filter(
-        last
-    )
-    sums = sums.select("site_key", total=pl.col("running") - pl.col("running").shift(fill_value=0))
-    weak = rows.filter(pl.col("rank") > STRENGTH.index(Quality.MEASURED))
-    weakest = weak.group_by("site_key").agg(
-        pl.col("rank").max(), complete=pl.col("delivered_wh").is_not_null().all()
-    )
-    complete = pl.col("complete").fill_null(value=True)
-    return sums.join(weakest, on="site_key", how="left", maintain_order="left").select(
-        pl.col("site_key").set_sorted(),
-        delivered_wh=pl.when(complete).then("total"),
-        rank=pl.col("rank").fill_null(STRENGTH.index(Quality.MEASURED)),
+    weak = rows.lazy().filter(pl.col("rank") > _STRONGEST).group_by("site_key")
+    weakest = weak.agg(pl.col("rank").max(), complete=pl.col("delivered_wh").is_not_null().all())
+    running = rows["delivered_wh"].fill_null(0).cum_sum().filter(last)
+    sums = pl.LazyFrame([rows["site_key"].filter(last), running.alias("running")])
+    return look(
+        sums.join(weakest, on="site_key", how="left", maintain_order="left").select(
+            pl.col("site_key").set_sorted(),
+            delivered_wh=pl.when(pl.col("complete").fill_null(value=True)).then(
+                pl.col("running") - pl.col("running").shift(fill_value=0)
+            ),
+            rank=pl.col("rank").fill_null(_STRONGEST),
+        )
     )
 
 
-def without_baseline(balanced: pl.DataFrame, spans: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def without_baseline(
+    balanced: pl.DataFrame, spans: pl.DataFrame, first_day: date, rules: Rules
+) -> pl.DataFrame:
     """Per device point and day the number of slots without any baseline row (finding NO_BASELINE)."""
-    reverse_of_two = spans["both"] & (spans["direction"] == FlowDirection.REVERSE)
-    lacking = balanced.filter(~pl.col("has_baseline")).select(
-        "span", day=day_of(instant_of(pl.col("series_key")), rules)
-    )
+    counts_once = ~(spans["both"] & (spans["direction"] == FlowDirection.REVERSE))
+    lacking = balanced.select("span", "nth").filter(~balanced["has_baseline"])
+    days = pl.col("nth") // rules.slots_per_day
     counted = (
-        lacking.filter(~reverse_of_two.gather(lacking["span"]))
-        .group_by("span", "day")
+        lacking.lazy()
+        .filter(counts_once.gather(lacking["span"]))
+        .group_by("span", days.alias("nth_day"))
         .agg(slots=pl.len())
+        .with_columns(pl.lit(spans["device_point_number"]).gather("span"))
     )
-    return (
-        counted.with_columns(spans["device_point_number"].gather(counted["span"]))
-        .group_by("device_point_number", "day")
+    return look(
+        counted.group_by("device_point_number", "nth_day")
         .agg(pl.col("slots").sum())
+        .select("device_point_number", "slots", day=pl.lit(first_day) + pl.duration(days="nth_day"))
     )

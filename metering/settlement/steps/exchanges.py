@@ -7,7 +7,7 @@ used.
 import polars as pl
 
 from metering.domain.rules import Rules
-from metering.settlement.expressions.instants import key, next_instant
+from metering.settlement.expressions.instants import STRIDE, key, next_instant
 
 
 def tally(exchanges: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -42,20 +42,32 @@ def stretch(spans: pl.LazyFrame, tallied: pl.DataFrame, rules: Rules) -> pl.Lazy
     """Spans cut where a meter is exchanged, sorted: from ``from_key`` to the next stretch one meter is expected.
 
     ``offset_wh`` carries a reading of the stretch on to V (rule 4: since the service period began, mod M);
-    ``breaks`` counts up to the stretch, ``exchanges`` says that an exchange began it; ``meter_expected`` is null where nothing
-    is checked (rule 1).
+    ``exchanges_here`` and ``breaks_here`` say what began it, ``breaks`` counts up to it; ``meter_expected`` is null
+    where nothing is checked (rule 1). ``keeps_end``: a row at the end of the span is its own (rule 9a).
     """
+    is_first = pl.col("span") != pl.col("span").shift().fill_null(-1)
     return (
         _cuts(spans, tallied)
         .join(_with_origin(spans, tallied), on="span", how="left", maintain_order="left")
         .join_asof(tallied.lazy(), left_on="from_key", right_on="series_key", coalesce=False)
         .with_columns(pl.col("carried_over", "breaks").fill_null(0))
-        .with_columns(
+        .select(
+            "span",
+            "from_key",
+            "closes_key",
+            "pattern",
+            "held",
+            "slot_cap_wh",
+            "flat_max",
+            "breaks",
+            stretch=pl.int_range(pl.len(), dtype=pl.UInt32),
+            to_span=(pl.col("span") - pl.col("series")) * STRIDE,
             offset_wh=(pl.col("carried_over") - pl.col("carried_before")) % rules.modulus_wh,
             meter_expected=_expected_meter(),
-            exchanges=pl.col("span") == pl.col("span").shift(),
+            exchanges_here=~is_first,
+            breaks_here=~is_first & (pl.col("breaks") > pl.col("breaks").shift()),
             is_last=pl.col("span") != pl.col("span").shift(-1).fill_null(-1),
-            stretch=pl.int_range(pl.len(), dtype=pl.UInt32),
+            keeps_end=~pl.col("held") | pl.col("closes"),
         )
     )
 

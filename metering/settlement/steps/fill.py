@@ -9,9 +9,10 @@ from metering.domain.rules import Stage
 from metering.settlement.expressions.instants import REACH, STRIDE, lane_of
 from metering.settlement.expressions.quality import label
 from metering.settlement.expressions.shares import even_share
+from metering.settlement.steps.intervals import Intervals
 
 
-def weigh(fills: pl.DataFrame, intervals: pl.DataFrame) -> pl.DataFrame:
+def weigh(fills: pl.DataFrame, intervals: Intervals) -> pl.DataFrame:
     """I rows (``key`` of their slot, ``value_wh``, ``slot_cap_wh``) of slots in a gap, each with its verdict.
 
     ``verdict`` is null where the row counts, else the code of the finding. Counting rows carry ``filled`` and
@@ -23,7 +24,7 @@ def weigh(fills: pl.DataFrame, intervals: pl.DataFrame) -> pl.DataFrame:
     total = pl.col("total_wh")
     fits = pl.when(full).then(pl.col("filled_wh") == total).otherwise(pl.col("filled_wh") <= total)
     return (
-        _in_gap(fills.lazy(), intervals)
+        _in_gap(_unmeasured(fills, intervals.all).lazy(), intervals.gaps)
         .with_columns(plausible=plausible)
         .with_columns(
             filled=pl.col("plausible").sum().over("gap").cast(pl.Int64),
@@ -41,7 +42,7 @@ def weigh(fills: pl.DataFrame, intervals: pl.DataFrame) -> pl.DataFrame:
 
 
 def fill(
-    slots: pl.DataFrame, intervals: pl.DataFrame, weighed: pl.DataFrame, stage: Stage
+    slots: pl.DataFrame, gaps: pl.DataFrame, weighed: pl.DataFrame, stage: Stage
 ) -> pl.DataFrame:
     """Energy and quality of the missing slots of pattern 1 (``key`` and ``place`` in the slots) that are filled.
 
@@ -51,9 +52,7 @@ def fill(
     position = pl.col("slots") - (pl.col("until") - pl.col("key")) - pl.col("before")
     rest_wh, rest = pl.col("total_wh") - pl.col("filled_wh"), pl.col("slots") - pl.col("filled")
     return (
-        _with_fills(
-            _in_gap(slots.lazy(), intervals), weighed.lazy().filter(pl.col("verdict").is_null())
-        )
+        _with_fills(_in_gap(slots.lazy(), gaps), weighed.lazy().filter(pl.col("verdict").is_null()))
         .filter(given.is_not_null() | pl.lit(stage == "final"))
         .select(
             "place",
@@ -72,10 +71,10 @@ def fill(
 
 def missing(slots: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     """``key`` and ``place`` of the missing slots of pattern 1; of pattern 2 nothing is ever filled (rule 11)."""
-    place = (slots["quality"] == Quality.MISSING).arg_true()
-    gaps = pl.DataFrame({"key": slots["key"].gather(place), "place": place})
-    pattern = spans["pattern"].gather(slots["span"].gather(place))
-    return gaps.filter(pattern == ServicePattern.BALANCING).with_columns(pl.col("key").set_sorted())
+    place = (slots["quality"] == int(Quality.MISSING)).arg_true()
+    balancing = (spans["pattern"] == ServicePattern.BALANCING).gather(slots["span"].gather(place))
+    place = place.filter(balancing)
+    return pl.DataFrame({"key": slots["key"].gather(place).set_sorted(), "place": place})
 
 
 def lay_in(slots: pl.DataFrame, filled: pl.DataFrame) -> pl.DataFrame:
@@ -102,15 +101,22 @@ def _with_fills(gaps: pl.LazyFrame, counting: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _in_gap(rows: pl.LazyFrame, intervals: pl.DataFrame) -> pl.LazyFrame:
-    """Rows by ``key`` of a slot (sorted) with the interval they lie in and a name of their gap (rule 9).
+def _unmeasured(fills: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
+    """I rows of slots that have no measured energy."""
+    if fills.is_empty() or measured.is_empty():
+        return fills
+    place = measured["until"].search_sorted(fills["key"]).clip(upper_bound=measured.height - 1)
+    is_end = measured["until"].gather(place) == fills["key"]
+    return fills.filter(~(is_end & measured["energy_wh"].gather(place).is_not_null()))
 
-    Behind the last known instant of a span the gap has no T; slots that are measured are dropped.
+
+def _in_gap(rows: pl.LazyFrame, gaps: pl.DataFrame) -> pl.LazyFrame:
+    """Rows by ``key`` of a missing slot (sorted) with the interval they lie in and a name of their gap (rule 9).
+
+    Behind the last known instant of a span the gap has no T.
     """
     laid = rows.join_asof(
-        intervals.lazy().select(
-            "until", "slots", "total_wh", "trusted", measured=pl.col("quality")
-        ),
+        gaps.lazy().select("until", "slots", "total_wh", "trusted"),
         left_on="key",
         right_on="until",
         strategy="forward",
@@ -118,7 +124,6 @@ def _in_gap(rows: pl.LazyFrame, intervals: pl.DataFrame) -> pl.LazyFrame:
     )
     here = (pl.col("until") - pl.col("key") < REACH).fill_null(value=False)
     behind_last = lane_of(pl.col("key")) * STRIDE + REACH - 1
-    is_gap = (pl.col("measured") == Quality.MISSING).fill_null(value=True)
-    return laid.filter(is_gap).with_columns(
+    return laid.with_columns(
         gap=pl.when(here).then("until").otherwise(behind_last), trusted=here & pl.col("trusted")
     )

@@ -1,7 +1,7 @@
-"""From delivered rows to the known instants of every span (settlement.md rules 1 to 6).
+"""From delivered rows to the known instants of every span (settlement.md rules 1 to 4).
 
 These steps look at their frame before they work on it: rows that come in order are not sorted, and what is missing
-everywhere (statuses, foreign meters, double deliveries) costs one look instead of one pass per column.
+everywhere (statuses, foreign meters, double deliveries, holds) costs one look instead of one pass per column.
 """
 
 import polars as pl
@@ -10,29 +10,46 @@ from metering.domain.findings import Code
 from metering.domain.rules import Rules
 from metering.settlement.expressions import registers
 from metering.settlement.expressions.instants import STRIDE, instant
+from metering.settlement.look import look
 
 
-def identify(
-    rows: pl.DataFrame, points: pl.Series, name: str = "device_point_number"
-) -> pl.DataFrame:
-    """Adds ``point``: the place of the row's name in the sorted ``points``; null where it is not registered.
+def places(names: pl.Series, known: pl.Series) -> pl.Series:
+    """The place of every name in the sorted ``known`` (Int64), null where it is not there.
 
     Names are looked up once per run of equal ones, not row by row.
     """
-    runs = rows[name].rle().struct.unnest()
-    place = (
-        runs["value"]
-        .cast(pl.Enum(points), strict=False)
-        .to_physical()
-        .cast(pl.Int64)
-        .alias("point")
-    )
-    if len(place) < rows.height:
-        spread = pl.DataFrame(
-            {"point": place, "row": runs.select(pl.int_ranges(0, "len")).to_series()}
-        )
-        place = spread.explode("row")["point"]
-    return rows.with_columns(place)
+    place = pl.col("name").cast(pl.Enum(known), strict=False).to_physical().cast(pl.Int64)
+    runs = names.rle().struct.unnest()
+    if runs.height == len(names):
+        return pl.DataFrame({"name": names}).select(place).to_series()
+    spread = runs.lazy().select(name="value", row=pl.int_ranges(0, "len")).with_columns(place)
+    return look(spread.explode("row"))["name"]
+
+
+def identify(rows: pl.DataFrame, points: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+    """Rows with ``point``, the place of their number in the sorted ``points``, instead of the number.
+
+    With them the numbers that are not registered; their rows have no ``point``.
+    """
+    numbers = rows["device_point_number"]
+    point = places(numbers, points)
+    strays = numbers.filter(point.is_null()) if point.has_nulls() else numbers.clear()
+    return rows.drop("device_point_number").rechunk().with_columns(point.alias("point")), strays
+
+
+def by_series(rows: pl.DataFrame, at: str, rules: Rules, *values: str) -> pl.DataFrame:
+    """``values`` of the rows of registered points with ``series_key`` of the instant ``at``, sorted by it."""
+    series = pl.col("point") * 2 + pl.col("direction")
+    keyed = rows.select(*values, series_key=series * STRIDE + instant(pl.col(at), rules))
+    known = keyed if not rows["point"].has_nulls() else keyed.drop_nulls("series_key")
+    return in_order(known, "series_key")
+
+
+def in_order(rows: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Rows sorted by ``by``, those of one key as delivered; rows that are in order already stay where they are."""
+    if rows[by].is_sorted():
+        return rows.with_columns(rows[by].set_sorted())
+    return rows.sort(by, maintain_order=True)
 
 
 def rejection(rules: Rules) -> pl.Expr:
@@ -45,26 +62,12 @@ def rejection(rules: Rules) -> pl.Expr:
     )
 
 
-def by_series(rows: pl.DataFrame, at: str, rules: Rules, *values: str) -> pl.DataFrame:
-    """``values`` of the rows of registered points with ``series_key`` of the instant ``at``, sorted by it."""
-    series = pl.col("point") * 2 + pl.col("direction")
-    keyed = rows.select(*values, series_key=series * STRIDE + instant(pl.col(at), rules))
-    known = keyed if not rows["point"].has_nulls() else keyed.drop_nulls("series_key")
-    return in_order(known, "series_key")
-
-
 def is_usable(readings: pl.DataFrame, rules: Rules) -> pl.Series:
     """Whether rule 1 accepts a reading by the row alone: no status, and a value that eight digits can show."""
     sound = registers.in_range(pl.col("register_wh"), rules)
     if readings["status"].null_count() < readings.height:
         sound &= pl.col("status").is_null() | (pl.col("status") == "")
     return readings.select(sound.alias("usable")).to_series()
-
-
-def in_order(rows: pl.DataFrame, by: str) -> pl.DataFrame:
-    """Rows sorted by ``by``, those of one key as delivered; rows that are in order already stay where they are."""
-    ordered = rows if rows[by].is_sorted() else rows.sort(by, maintain_order=True)
-    return ordered.with_columns(pl.col(by).set_sorted())
 
 
 def place(rows: pl.DataFrame, stretches: pl.DataFrame, *, ends_too: bool = True) -> pl.DataFrame:
@@ -74,36 +77,39 @@ def place(rows: pl.DataFrame, stretches: pl.DataFrame, *, ends_too: bool = True)
     periods share the row at their common instant, which serves both; at the edge of a hold the outer side has the row.
     Rows in no slice are outside every service period and are dropped (rule 3).
     """
-    slices = _slices(rows["series_key"], stretches, ends_too=ends_too)
-    spread = slices.select(
-        "stretch",
-        row=pl.int_ranges("first", "last"),
-        to_span=(pl.col("span") - pl.col("series")) * STRIDE,
-    ).explode("row")
+    keys = rows["series_key"]
+    slices = _slices(keys, stretches, ends_too=ends_too)
+    spread = look(
+        slices.lazy()
+        .select("stretch", "to_span", row=pl.int_ranges("first", "last", dtype=pl.UInt32))
+        .explode("row")
+    )
     served = rows if _is_whole(slices, rows.height) else rows[spread["row"]]
-    key = (served["series_key"] + spread["to_span"]).alias("key")
-    return served.drop("series_key").with_columns(key.set_sorted(), spread["stretch"])
+    key = (served["series_key"] + spread["to_span"]).alias("key").set_sorted()
+    return served.drop("series_key").with_columns(key, spread["stretch"])
 
 
 def _slices(keys: pl.Series, stretches: pl.DataFrame, *, ends_too: bool) -> pl.DataFrame:
     """Stretches with the rows ``first`` to ``last`` - 1 of the sorted ``keys`` that lie in them, where there are any."""
-    at_end = keys.search_sorted(stretches["closes_key"], side="right" if ends_too else "left")
-    before_end = keys.search_sorted(stretches["closes_key"], side="left")
-    keeps_end = ~pl.col("held") | pl.col("closes")
-    last = pl.when(keeps_end).then(at_end).otherwise(before_end)
-    following = pl.col("first").shift(-1)
-    return (
-        stretches.with_columns(first=keys.search_sorted(stretches["from_key"], side="left"))
-        .with_columns(last=pl.when("is_last").then(last).otherwise(following))
-        .filter(pl.col("first") < pl.col("last"))
+    first = keys.search_sorted(stretches["from_key"], side="left")
+    last = at_end = keys.search_sorted(
+        stretches["closes_key"], side="right" if ends_too else "left"
     )
+    if ends_too and not stretches["keeps_end"].all():
+        before_end = keys.search_sorted(stretches["closes_key"], side="left")
+        last = at_end.zip_with(stretches["keeps_end"], before_end)
+    if not stretches["is_last"].all():
+        last = last.zip_with(stretches["is_last"], first.shift(-1))
+    slices = stretches.select("stretch", "to_span", first.alias("first"), last.alias("last"))
+    return slices.filter(first < last)
 
 
 def _is_whole(slices: pl.DataFrame, height: int) -> bool:
     """Whether the slices follow each other without gap or overlap over all rows: then nothing needs to move."""
-    ends = slices["last"].shift(1, fill_value=0)
-    follows = bool((slices["first"] == ends).all())
-    return follows and slices["last"].sum() - slices["first"].sum() == height
+    first, last = slices["first"], slices["last"]
+    if slices.is_empty() or first[0] != 0 or last[-1] != height:
+        return False
+    return bool((first[1:] == last[:-1]).all())
 
 
 def is_foreign(placed: pl.DataFrame, stretches: pl.DataFrame) -> pl.Series:
@@ -125,9 +131,8 @@ def parted(rows: pl.DataFrame, condition: pl.Series) -> tuple[pl.DataFrame, pl.D
 
 def keep_last(rows: pl.DataFrame) -> pl.DataFrame:
     """Of several rows for one key the one delivered last (rule 2)."""
-    if bool((rows["key"].diff() != 0).all()):
-        return rows
-    return rows.filter((pl.col("key") != pl.col("key").shift(-1)).fill_null(value=True))
+    differs = rows["key"][1:] != rows["key"][:-1]
+    return rows if differs.all() else rows.filter(differs.extend(pl.Series([True])))
 
 
 def served(placed: pl.DataFrame, stretches: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -138,19 +143,15 @@ def served(placed: pl.DataFrame, stretches: pl.DataFrame) -> tuple[pl.DataFrame,
     return free, held
 
 
-def carry(
-    rows: pl.DataFrame, stretches: pl.DataFrame, rules: Rules, *, measured: bool
-) -> pl.DataFrame:
+def carry(rows: pl.DataFrame, stretches: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """Known instants with ``carried_wh``: V, the register of the meter that began the service period (rule 4)."""
-    known = rows.select(
-        "key",
-        pl.col("register_wh").alias("carried_wh"),
-        pl.lit(measured).alias("measured"),
-        "stretch",
-    )
-    if not (stretches["offset_wh"] != 0).any():
+    known = rows.select("key", "stretch", carried_wh="register_wh")
+    bridged = stretches.filter(pl.col("offset_wh") != 0)
+    if bridged.is_empty():
         return known
-    shifted = pl.col("carried_wh") + stretches["offset_wh"].gather(rows["stretch"])
-    return known.with_columns(shifted).with_columns(
-        registers.wrapped(pl.col("carried_wh"), rules.modulus_wh)
-    )
+    offset = bridged.select("stretch", "offset_wh")
+    moved = known.with_row_index("row").join(offset, on="stretch", maintain_order="left")
+    carried = moved.select(
+        (pl.col("carried_wh") + pl.col("offset_wh")) % rules.modulus_wh
+    ).to_series()
+    return known.with_columns(known["carried_wh"].scatter(moved["row"], carried))

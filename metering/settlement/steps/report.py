@@ -13,11 +13,13 @@ from metering.settlement.steps.normalize import rejection
 from metering.settlement.steps.spans import hold_instants
 
 
-def of_readings(rejected: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def of_readings(rejected: pl.DataFrame, points: pl.Series, rules: Rules) -> pl.DataFrame:
     """NO_VALUE and OUT_OF_RANGE: readings of registered points that are unusable by themselves."""
+    if rejected.is_empty():
+        return FINDINGS.to_frame()
     value = pl.col("register_wh").cast(pl.String).fill_null("")
     return rejected.select(
-        "device_point_number",
+        points.gather(rejected["point"]).alias("device_point_number"),
         "direction",
         at="read_at",
         code=rejection(rules),
@@ -29,6 +31,8 @@ def of_keys(
     rows: pl.DataFrame, spans: pl.DataFrame, code: pl.Expr, detail: pl.Expr, rules: Rules
 ) -> pl.DataFrame:
     """Findings of rows that are known by their ``key`` (span and instant)."""
+    if rows.is_empty():
+        return FINDINGS.to_frame()
     span = rows.select(lane_of(pl.col("key"))).to_series()
     return rows.select(
         spans["device_point_number"].gather(span),
@@ -56,10 +60,11 @@ def spikes(
     return of_keys(found, spans, _code(Code.SPIKE), pl.col("register_wh").cast(pl.String), rules)
 
 
-def implausible(intervals: pl.DataFrame, spans: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def implausible(untrusted: pl.DataFrame, spans: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """IMPLAUSIBLE: intervals with a known T that is not trusted."""
-    found = intervals.filter(pl.col("paired") & ~pl.col("trusted")).rename({"until": "key"})
-    return of_keys(found, spans, _code(Code.IMPLAUSIBLE), pl.col("total_wh").cast(pl.String), rules)
+    total = pl.col("total_wh").cast(pl.String)
+    found = untrusted.rename({"until": "key"})
+    return of_keys(found, spans, _code(Code.IMPLAUSIBLE), total, rules)
 
 
 def fills(weighed: pl.DataFrame, spans: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -86,14 +91,11 @@ def in_hold(
     return look(held.select(FINDINGS.names()))
 
 
-def unknown(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """UNKNOWN_POINT: device points of any frame (with ``point``) that the register does not know."""
-    strays = [
-        f.filter(pl.col("point").is_null()).select("device_point_number")
-        for f in frames
-        if f["point"].has_nulls()
-    ]
-    numbers = pl.concat([FINDINGS.to_frame().select("device_point_number"), *strays])
+def unknown(strays: Iterable[pl.Series]) -> pl.DataFrame:
+    """UNKNOWN_POINT: device point numbers of any frame that the register does not know."""
+    numbers = pl.concat(strays).alias("device_point_number").to_frame()
+    if numbers.is_empty():
+        return FINDINGS.to_frame()
     return numbers.select(
         "device_point_number",
         direction=pl.lit(None, dtype=pl.UInt8),
@@ -116,7 +118,8 @@ def no_baseline(counted: pl.DataFrame) -> pl.DataFrame:
 
 def gather(findings: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """All findings, each once, in the order of the file."""
-    return pl.concat([FINDINGS.to_frame(), *findings]).unique().sort(FINDINGS_ORDER)
+    found = [frame for frame in findings if not frame.is_empty()]
+    return pl.concat([FINDINGS.to_frame(), *found]).unique().sort(FINDINGS_ORDER)
 
 
 def _code(code: Code) -> pl.Expr:

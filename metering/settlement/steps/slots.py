@@ -8,51 +8,61 @@ from metering.domain.quality import Quality
 from metering.domain.rules import Rules
 from metering.settlement.expressions.instants import STRIDE, day_of, first_instant, slot_of
 from metering.settlement.expressions.quality import label
+from metering.settlement.look import look
 
 
 def lay_out(spans: pl.DataFrame, first_day: date, last_day: date, rules: Rules) -> pl.DataFrame:
-    """One row per slot in service, held or not, sorted by point, direction and time; ``end`` is the slot's last instant."""
-    begin = pl.max_horizontal("begins", first_instant(first_day, rules))
-    end = pl.min_horizontal("ends", first_instant(last_day + timedelta(days=1), rules))
-    served = spans.filter(begin < end)
-    return (
-        served.select("span", "held", end=pl.int_ranges(begin + 1, end + 1))
-        .explode("end")
-        .select("span", "held", "end", key=(pl.col("span") * STRIDE + pl.col("end")).set_sorted())
+    """One row per slot in service, held or not, sorted by point, direction and time.
+
+    ``nth`` counts the slots since 00:00 of ``first_day`` from 0; ``key`` is the span and the slot's last instant.
+    """
+    midnight = first_instant(first_day, rules)
+    end = first_instant(last_day + timedelta(days=1), rules)
+    begins = pl.max_horizontal("begins", midnight) - midnight
+    ends = pl.min_horizontal("ends", end) - midnight
+    return look(
+        spans.lazy()
+        .select("span", begins=begins, ends=ends)
+        .filter(pl.col("begins") < pl.col("ends"))
+        .select(
+            "span",
+            first_key=pl.col("span") * STRIDE + midnight + 1,
+            nth=pl.int_ranges("begins", "ends", dtype=pl.UInt32),
+        )
+        .explode("nth")
+        .select("span", "nth", key=(pl.col("first_key") + pl.col("nth")).set_sorted())
     )
 
 
-def lay_over(slots: pl.DataFrame, intervals: pl.DataFrame) -> pl.DataFrame:
+def lay_over(slots: pl.DataFrame, measured: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     """Each slot with the energy of the interval that ends with it or, where that is a longer one, with none (rule 9)."""
-    measured = intervals.select("until", "energy_wh", "quality", "provided_100wh")
     laid = slots.join_asof(
-        measured, left_on="key", right_on="until", strategy="forward", coalesce=False
+        measured, left_on="key", right_on="until", strategy="forward", check_sortedness=False
     )
-    held = pl.when("held").then(label(Quality.HELD)).otherwise(label(Quality.MISSING))
-    quality = pl.col("quality").fill_null(label(Quality.MISSING))
-    if bool(slots["held"].any()):
-        quality = pl.when(quality == Quality.MISSING).then(held).otherwise(quality)
-    return laid.select(*slots.columns, "energy_wh", quality.alias("quality"), "provided_100wh")
+    quality = laid["quality"].fill_null(int(Quality.MISSING))
+    if spans["held"].any():
+        held = spans["held"].gather(slots["span"])
+        quality = pl.select(
+            pl.when(held).then(label(Quality.HELD)).otherwise(quality).alias("quality")
+        ).to_series()
+    return laid.select("span", "nth", "key", "energy_wh", quality, "provided_100wh")
 
 
 def energy(slots: pl.DataFrame, spans: pl.DataFrame, first_day: date, rules: Rules) -> pl.DataFrame:
     """The output frame of the contract, sorted as the slots are: point, direction, day, slot."""
-    calendar = _calendar(first_day, slots["end"], rules)
-    place = slots["end"] - first_instant(first_day, rules)
+    calendar = _calendar(first_day, slots["nth"], rules)
+    of_span = spans.select("device_point_number", "direction")
     return slots.select(
-        spans["device_point_number"].gather(slots["span"]),
-        spans["direction"].gather(slots["span"]),
-        calendar["day"].gather(place),
-        calendar["slot"].gather(place),
+        *(column.gather(slots["span"]) for column in of_span.iter_columns()),
+        *(column.gather(slots["nth"]) for column in calendar.iter_columns()),
         "energy_wh",
         "quality",
         "provided_100wh",
     )
 
 
-def _calendar(first_day: date, ends: pl.Series, rules: Rules) -> pl.DataFrame:
-    """Day and slot of every instant from 00:00 of ``first_day`` to the last of ``ends``: looked up, not divided."""
-    first = first_instant(first_day, rules)
-    last = max(ends.max(), first) if len(ends) else first
-    end = pl.int_range(first, last + 1)
+def _calendar(first_day: date, nth: pl.Series, rules: Rules) -> pl.DataFrame:
+    """Day and slot of every slot since 00:00 of ``first_day``: looked up, not divided row by row."""
+    last = -1 if nth.is_empty() else max(nth.max(), 0)
+    end = first_instant(first_day, rules) + 1 + pl.int_range(last + 1, dtype=pl.Int64)
     return pl.select(day=day_of(end, rules), slot=slot_of(end, rules))
