@@ -52,6 +52,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-jobs": every(60, "portal.jobs.tasks.sweep"),
     "relay-journal": every(10, "portal.journal.tasks.relay_entries"),
     "seal-journal": every(60, "portal.journal.tasks.seal_entries"),
+    "keep-calendar": at("portal.parameters.tasks.keep_calendar", hour="4", minute="0"),
     "take-in-inbox": every(30, "metering.tasks.take_in_inbox"),
     # the slot that has just ended, ten minutes after its end; its file follows at +40 (decisions 18)
     "settle-latest-slot": at("metering.tasks.settle_latest_slot", minute="10,40"),

@@ -9,6 +9,7 @@ from django.db.models import Min
 
 from metering.models import ReadingDate, ServicePeriod
 from portal.parameters import selectors as parameters
+from portal.parameters.definitions import Parameters
 from portal.timekeeping.business_days import nth_counting
 from portal.timekeeping.half_hours import day_of
 
@@ -40,14 +41,31 @@ def periods() -> Sequence[SettlementPeriod]:
 def due_for_final(today: date) -> Sequence[SettlementPeriod]:
     """Periods whose final run is due by ``today``: n business days from the 検針日, which counts as the first.
 
-    n is ``fix_notice_bd`` (domain.md 9.9: 検針日から起算して 4 営業日).
+    n is ``fix_notice_bd``.
     """
     values = parameters.at(today)
-    return [
-        period
-        for period in periods()
-        if nth_counting(period.reading_day, values.fix_notice_bd, values.calendar) <= today
-    ]
+    return [period for period in periods() if _final_due(period.reading_day, values) <= today]
+
+
+def closed_before(schedule_id: int | None, today: date) -> date | None:
+    """The first day of a schedule that is not settled for good by ``today``; None where no period is closed.
+
+    A final run covers all device points, also those whose own period is still open: for them it says nothing yet.
+    Three queries.
+    """
+    if schedule_id is None:
+        return None
+    values = parameters.at(today)
+    days = ReadingDate.objects.filter(schedule_id=schedule_id, day__lte=today).order_by("-day")
+    return next(
+        (day for day in days.values_list("day", flat=True) if _final_due(day, values) <= today),
+        None,
+    )
+
+
+def _final_due(reading_day: date, values: Parameters) -> date:
+    """検針日から起算して 4 営業日 (domain.md 9.9); the number is a parameter."""
+    return nth_counting(reading_day, values.fix_notice_bd, values.calendar)
 
 
 def first_service_day() -> date | None:

@@ -14,7 +14,7 @@ from metering.domain.quality import Quality
 from metering.frames.shown import energy_of_point
 from metering.models import DevicePoint, ServicePeriod
 from metering.selectors import points as selected
-from metering.selectors import shown
+from metering.selectors import periods, shown
 from metering.selectors.points import Seen
 from metering.selectors.results import DayResult
 from metering.views import day as day_view
@@ -100,7 +100,8 @@ def _scene(
     """Everything settled from a week before the shown days to their end, in one reading of the store."""
     days = days_of_month(choice.month or today)
     first, last = min(days[0], choice.day or days[0]) - WEEK, max(days[-1], choice.day or days[-1])
-    in_force = shown.results(first, last)
+    closed_before = periods.closed_before(point.supply_point.reading_schedule_id, today)
+    in_force = shown.results_of_point(first, last, closed_before=closed_before)
     scene = Scene(
         sights=seen.sights,
         results=_settled(point, choice.direction, in_force.values()),

@@ -9,8 +9,10 @@ import time_machine
 from django.test import Client
 
 from portal.accounts.models import Membership, User
+from portal.actor import system
 from portal.organizations.models import Organization
 from portal.organizations.roles import Role
+from portal.parameters.services import ensure_calendar
 from portal.timekeeping.half_hours import JST
 from tests.factories import make_grid_operator, make_retailer
 
@@ -44,6 +46,7 @@ class Cast:
 
 @pytest.fixture
 def cast(db) -> Cast:
+    ensure_calendar(actor=system("test"), at=NOW)
     return Cast(
         make_grid_operator(name="東関送配電"),
         make_retailer(name="みなみ野でんき"),
