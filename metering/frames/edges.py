@@ -71,13 +71,25 @@ def lacking(
     counted = periods.join(counts, on="series", how="left").with_columns(
         pl.col("before", "behind").fill_null(0)
     )
-    # where the service begins or ends inside what was read, there is nothing further out
-    begins_inside = pl.col("service_from") >= read.opening
-    ends_inside = (pl.col("service_to") <= read.closing).fill_null(value=False)
+    # where the service begins or ends inside what was read, or a hold lies over the edge, nothing further out counts
+    holds = masters.holds
+    held_before = holds.filter(pl.col("from") < edges.opening, _lasts_until(edges.opening))
+    held_behind = holds.filter(pl.col("from") <= edges.closing, _lasts_until(edges.closing))
+    begins = (pl.col("service_from") >= read.opening) | _is_of(held_before)
+    ends = (pl.col("service_to") <= read.closing).fill_null(value=False) | _is_of(held_behind)
     return Lacking(
-        before=_numbers(counted.filter(pl.col("before") < ENOUGH, ~begins_inside)),
-        behind=_numbers(counted.filter(pl.col("behind") < ENOUGH, ~ends_inside)),
+        before=_numbers(counted.filter(pl.col("before") < ENOUGH, ~begins)),
+        behind=_numbers(counted.filter(pl.col("behind") < ENOUGH, ~ends)),
     )
+
+
+def _lasts_until(edge: datetime) -> pl.Expr:
+    return pl.col("to").is_null() | (pl.col("to") >= edge)
+
+
+def _is_of(holds: pl.DataFrame) -> pl.Expr:
+    held = holds["device_point_number"].unique()
+    return pl.col("device_point_number").is_in(held.implode())
 
 
 def _numbers(periods: pl.DataFrame) -> pl.Series:

@@ -42,26 +42,27 @@ class Loaded:
 
 def load_inputs(*, first_day: date, last_day: date, bucket: int, rules: Rules) -> Loaded:
     """Load what the settlement of ``first_day`` to ``last_day`` (both included) needs, for one bucket."""
-    days, stored = Days(first_day, last_day), _Stored(bucket)
+    days = Days(first_day, last_day)
     masters = load_masters(bucket, days)
-    gathered = gather(stored, masters, days, rules)
+    gathered = gather(_Stored(bucket), masters, days, rules)
     span = days.span(gathered.reads_from, gathered.reads_to)
-    needed = cut(masters, span)
+    needed, parts = cut(masters, span), _parts(bucket, days, span)
     points = masters.register["device_point_number"].unique()
+    readings, gapfill = gathered.rows["readings"], gathered.rows["gapfill"]
     return Loaded(
         inputs=Inputs(
             register=needed.register.lazy(),
-            readings=gathered.rows["readings"].lazy(),
+            readings=readings.lazy(),
             exchanges=needed.exchanges.lazy(),
-            gapfill=gathered.rows["gapfill"].lazy(),
-            baselines=stored.of_days("baselines", days, points),
-            smart_meter=stored.of_days("smart_meter", days),
+            gapfill=gapfill.lazy(),
+            baselines=reader.only(_scan(parts, "baselines"), "device_point_number", points),
+            smart_meter=_scan(parts, "smart_meter"),
             holds=needed.holds.lazy(),
         ),
         reads_from=gathered.reads_from,
         reads_to=gathered.reads_to,
-        digest=_digest(needed, _parts(bucket, days, span)),
-        rows_read=gathered.rows["readings"].height,
+        digest=_digest(needed, parts),
+        rows_read=readings.height,
     )
 
 
@@ -112,12 +113,6 @@ class _Stored:
         rows = _scan(found, kind)
         inside = reader.between(rows, FORMATS[kind].at or "", zone.opening, zone.closing)
         return reader.only(inside, "device_point_number", points)
-
-    def of_days(self, kind: str, days: Days, points: pl.Series | None = None) -> pl.LazyFrame:
-        """Rows of a kind that is kept by day."""
-        found = store_parts.of_days([kind], bucket=self._bucket, first=days.first, last=days.last)
-        rows = _scan(found, kind)
-        return rows if points is None else reader.only(rows, "device_point_number", points)
 
     def days_before(self, instant: datetime) -> Sequence[date]:
         """Days with rows earlier than ``instant``, the nearest first."""

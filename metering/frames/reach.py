@@ -11,7 +11,8 @@ from portal.timekeeping.half_hours import from_naive_jst
 
 ONE_DAY = timedelta(days=1)
 ONE_MINUTE = timedelta(minutes=1)  # no two instants lie closer, whatever the length of a slot
-AROUND = timedelta(hours=3)  # read of every point on both sides of the days
+AROUND = timedelta(hours=2)  # read of every point on both sides of the days
+INSIDE = timedelta(hours=1)  # looked at inside the days for neighbours of what lies beyond
 WITH_INSTANTS = ("readings", "gapfill")
 BY_DAY = ("baselines", "smart_meter")
 EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)  # read to the end of everything there is
@@ -81,8 +82,8 @@ class Days:
 
     def near_edges(self, readings: pl.DataFrame) -> pl.DataFrame:
         """The readings that decide whether more is needed: those beyond the edges, and their neighbours inside."""
-        before = pl.col("read_at") <= self.edges.opening + AROUND
-        behind = pl.col("read_at") >= self.edges.closing - AROUND
+        before = pl.col("read_at") <= self.edges.opening + INSIDE
+        behind = pl.col("read_at") >= self.edges.closing - INSIDE
         return readings.filter(before | behind)
 
 

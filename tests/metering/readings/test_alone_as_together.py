@@ -82,8 +82,8 @@ class Making:
             for direction in (0, 1):
                 self._measure(number, direction)
             for _ in range(self.rng.choice([0, 0, 1, 2])):
-                start = self.rng.randrange(INSTANTS)
-                end = at(start + self.rng.randint(1, 150)) if self.rng.random() < 0.8 else None
+                start = self._moment(0, INSTANTS - 1)
+                end = at(self._moment(start + 1, start + 150)) if self.rng.random() < 0.8 else None
                 self.rows["holds"].append((number, at(start), end, "suspension"))
         self.rng.shuffle(self.rows["readings"])
         self.rng.shuffle(self.rows["gapfill"])
@@ -96,11 +96,18 @@ class Making:
 
     def _serve(self, number: str) -> None:
         """One service period, or two that touch or leave a pause."""
-        start = self.rng.choice([0, 0, self.rng.randint(0, 200)])
-        end = self.rng.choice([None, self.rng.randint(start + 1, INSTANTS)])
+        start = self.rng.choice([0, 0, self._moment(0, 200)])
+        end = self.rng.choice([None, self._moment(start + 1, INSTANTS)])
         self._period(number, start, end)
         if end is not None and self.rng.random() < 0.5:
             self._period(number, end + self.rng.choice([0, 0, 7]), None)
+
+    def _moment(self, first: int, last: int) -> int:
+        """An instant, often a midnight: the edges of days are where it can go wrong."""
+        midnights = [n for n in range(first, last + 1) if n % 48 == 0]
+        if midnights and self.rng.random() < 0.4:
+            return self.rng.choice(midnights)
+        return self.rng.randint(first, last)
 
     def _period(self, number: str, start: int, end: int | None) -> None:
         pattern, directions = self.rng.choice([(1, "0"), (1, "01"), (1, "1"), (2, "0"), (2, "01")])
