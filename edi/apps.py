@@ -8,5 +8,7 @@ class EdiConfig(AppConfig):
 
     def ready(self) -> None:
         from edi.views import menu
+        from portal.journal import listeners
 
         menu.hang()
+        listeners.listen("settlement.published", "edi.tasks.build_due")

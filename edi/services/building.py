@@ -15,8 +15,13 @@ from edi.services import half_hours, months, withdrawal
 from edi.services.issuing import Built
 from metering.selectors import periods, results
 from portal.actor import Actor
+from portal.jobs import runner
+from portal.jobs.models import Job, JobState
 from portal.parameters import selectors as parameters
 from portal.timekeeping.half_hours import JST, SLOTS_PER_DAY, day_of
+
+JOB = "build_message"
+QUEUE = "settlement"  # its workers do not fork, and Polars must not be used in a forked one
 
 # Publications older than this are built on demand only (build_edi --day).
 LOOK_BACK = timedelta(days=62)
@@ -42,6 +47,7 @@ def build(*, code: str, day: date, actor: Actor, at: datetime) -> Built:
 
 def build_day(*, day: date, actor: Actor, at: datetime) -> list[Built]:
     """Build every message of ``day``, due or not: slots and day of it, and fixed usage where it is a 検針日."""
+    withdrawal.notice_changes(actor=actor, at=at)
     return [build(code=code, day=day, actor=actor, at=at) for code in PROFILE.kinds]
 
 
@@ -49,6 +55,24 @@ def build_due(*, actor: Actor, at: datetime) -> list[Built]:
     """Notice what changed in the masters, then build everything that :func:`due` finds."""
     withdrawal.notice_changes(actor=actor, at=at)
     return [build(code=one.code, day=one.day, actor=actor, at=at) for one in due(at)]
+
+
+def enqueue_due(*, actor: Actor, at: datetime) -> list[Job]:
+    """Notice what changed in the masters, and queue a job for each message that is due and has none open yet."""
+    withdrawal.notice_changes(actor=actor, at=at)
+    open_jobs = Job.objects.filter(kind=JOB, state__in=[JobState.QUEUED, JobState.RUNNING])
+    queued = {(one["code"], one["day"]) for one in open_jobs.values_list("arguments", flat=True)}
+    wanted = [one for one in due(at) if (one.code, str(one.day)) not in queued]
+    return runner.enqueue_all(
+        (
+            (f"edi:{one.code}:{one.day}:{at.isoformat()}", {"code": one.code, "day": str(one.day)})
+            for one in wanted
+        ),
+        kind=JOB,
+        actor=actor,
+        at=at,
+        queue=QUEUE,
+    )
 
 
 def due(at: datetime) -> list[Due]:

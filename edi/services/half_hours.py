@@ -84,8 +84,9 @@ def _issue_what_differs(work: Work) -> None:
     to_issue = [one for one in found if wanted[one]]
     for receiver, batches in _by_receiver(work, to_issue, before):
         revisions = issuing.next_revisions(work, receiver, wanted[receiver], before[receiver])
-        blocks = ((block, None) for block in _blocks(work, batches, list(revisions)))
-        issuing.issue(work, receiver, blocks, revisions, before[receiver])
+        if revisions:
+            blocks = ((block, None) for block in _blocks(work, batches, list(revisions)))
+            issuing.issue(work, receiver, blocks, revisions, before[receiver])
 
 
 def _changed(work: Work, before: Before) -> Mapping[Receiver, set[Slot]]:

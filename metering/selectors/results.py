@@ -32,6 +32,7 @@ class DayResult:
     published_at: datetime
     through_slot: int
     energy_keys: tuple[str, ...]
+    sites_keys: tuple[str, ...] = ()  # pattern 1, never for retailers
 
     @property
     def is_complete(self) -> bool:
@@ -57,7 +58,7 @@ def in_force(
         first = max(first_day, publication.run.first_day)
         for day in days_between(first, min(last_day, publication.run.last_day)):
             latest[day] = publication
-    keys = _energy_keys(latest)
+    keys = _keys(latest)
     return {day: _day_result(day, found, keys[day]) for day, found in latest.items()}
 
 
@@ -74,8 +75,8 @@ def source_digest(results: Iterable[DayResult]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _energy_keys(latest: dict[date, Publication]) -> dict[date, list[str]]:
-    """The keys of the chosen run of each day, in order of the buckets."""
+def _keys(latest: dict[date, Publication]) -> dict[date, list[tuple[str, str]]]:
+    """Energy and sites of the chosen run of each day, in order of the buckets."""
     by_run: dict[int, list[date]] = defaultdict(list)
     for day, publication in latest.items():
         by_run[publication.run_id].append(day)
@@ -83,14 +84,15 @@ def _energy_keys(latest: dict[date, Publication]) -> dict[date, list[str]]:
     for run_id, run_days in by_run.items():
         wanted |= Q(run_id=run_id, day__range=(min(run_days), max(run_days)))
     parts = RunPart.objects.filter(wanted).order_by("day", "bucket")
-    keys: dict[date, list[str]] = defaultdict(list)
-    for run_id, day, key in parts.values_list("run_id", "day", "result__energy_key"):
-        if latest[day].run_id == run_id and key:
-            keys[day].append(key)
+    keys: dict[date, list[tuple[str, str]]] = defaultdict(list)
+    columns = ("run_id", "day", "result__energy_key", "result__sites_key")
+    for run_id, day, energy, sites in parts.values_list(*columns):
+        if latest[day].run_id == run_id:
+            keys[day].append((energy or "", sites or ""))
     return keys
 
 
-def _day_result(day: date, publication: Publication, keys: list[str]) -> DayResult:
+def _day_result(day: date, publication: Publication, keys: list[tuple[str, str]]) -> DayResult:
     run = publication.run
     end = starts_at(day + timedelta(days=1))
     settled_until = run.until if run.until is not None and day == run.last_day else end
@@ -101,5 +103,6 @@ def _day_result(day: date, publication: Publication, keys: list[str]) -> DayResu
         run_identity=run.identity,
         published_at=publication.published_at,
         through_slot=min(SLOTS_PER_DAY, (settled_until - starts_at(day)) // HALF_HOUR),
-        energy_keys=tuple(keys),
+        energy_keys=tuple(energy for energy, _ in keys if energy),
+        sites_keys=tuple(sites for _, sites in keys if sites),
     )
