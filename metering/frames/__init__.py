@@ -1,7 +1,6 @@
 """The only bridge between tables and frames: what services, pages and exports may ask for."""
 
 from metering.frames.files import KeptFile, keep_file, kept_file, sweep_received
-from metering.frames.in_force import Published, read_energy, read_findings
 from metering.frames.inputs import Loaded, input_digest, load_inputs
 from metering.frames.intake import PartTaken, RowSetAside, Taken, take_apart
 from metering.frames.results import SettledPart, settle_part
@@ -15,7 +14,6 @@ __all__ = [
     "Limits",
     "Loaded",
     "PartTaken",
-    "Published",
     "RowSetAside",
     "SettledPart",
     "Taken",
@@ -24,8 +22,6 @@ __all__ = [
     "keep_file",
     "kept_file",
     "load_inputs",
-    "read_energy",
-    "read_findings",
     "settle_part",
     "store",
     "sweep_received",

@@ -6,9 +6,9 @@ from pathlib import Path
 import polars as pl
 
 from metering.domain.rules import Stage
+from metering.frames.masters import load_register
 from metering.frames.published import energy
-from metering.frames.stores import bucket_count
-from metering.selectors import masters, shown
+from metering.selectors import shown
 from metering.selectors.results import DayResult, in_force
 from metering.settlement import schemas
 from metering.store.writer import save_parquet
@@ -58,14 +58,7 @@ def _with_owner(result: DayResult) -> pl.LazyFrame:
 def _services(day: date) -> pl.LazyFrame:
     """The register of the whole area on ``day``, as far as the slots of the day can meet it."""
     opening = datetime.combine(day, time.min)
-    rows = (
-        row
-        for bucket in range(bucket_count())
-        for row in masters.service_periods(
-            bucket=bucket, buckets=bucket_count(), started_by=starts_at(day + timedelta(days=1))
-        )
-    )
-    register = pl.LazyFrame(list(rows), schema=schemas.REGISTER, orient="row")
+    register = load_register(starts_at(day + timedelta(days=1))).lazy()
     return register.filter(
         pl.col("service_to").is_null() | (pl.col("service_to") > opening)
     ).select("device_point_number", *ADDED, "service_from", "service_to")

@@ -1,6 +1,7 @@
 """Rows of the register as frames: service periods, exchanges and holds of one bucket."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -17,9 +18,7 @@ from portal.timekeeping.half_hours import from_naive_jst, naive_jst
 def load_masters(bucket: int, days: Days) -> Masters:
     """Everything of the points that have been in service by the end of the days. Four queries."""
     buckets = bucket_count()
-    started_by = from_naive_jst(days.edges.closing)
-    periods = selected.service_periods(bucket=bucket, buckets=buckets, started_by=started_by)
-    register = _framed(periods, schemas.REGISTER, retailer_code=_codes())
+    register = load_register(from_naive_jst(days.edges.closing), bucket=bucket)
     exchanges = _framed(selected.exchanges(bucket=bucket, buckets=buckets), schemas.EXCHANGES)
     holds = _framed(selected.holds(bucket=bucket, buckets=buckets), schemas.HOLDS)
     return Masters(
@@ -27,6 +26,12 @@ def load_masters(bucket: int, days: Days) -> Masters:
         exchanges=_of_points(exchanges, register),
         holds=_of_points(holds, register),
     )
+
+
+def load_register(started_by: datetime, *, bucket: int | None = None) -> pl.DataFrame:
+    """Service periods (schema ``REGISTER``) that have begun by ``started_by``, of one bucket or of all. Two queries."""
+    periods = selected.service_periods(started_by=started_by, bucket=bucket, buckets=bucket_count())
+    return _framed(periods, schemas.REGISTER, retailer_code=_codes())
 
 
 def cut(masters: Masters, span: Span) -> Masters:

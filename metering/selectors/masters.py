@@ -25,12 +25,16 @@ LISTED_KEYS = (
 )
 
 
-def service_periods(*, bucket: int, buckets: int, started_by: datetime) -> list[Row]:
-    """Periods of the bucket that have begun by ``started_by``, ended ones too; columns of ``REGISTER``.
+def service_periods(
+    *, started_by: datetime, bucket: int | None = None, buckets: int = 1
+) -> list[Row]:
+    """Periods that have begun by ``started_by``, ended ones too, of one bucket or (None) of all; columns of ``REGISTER``.
 
     Where ``REGISTER`` has the retailer's code stands its organization's primary key. One query.
     """
-    found = _of_bucket(ServicePeriod.objects.all(), bucket, buckets)
+    found = ServicePeriod.objects.all()
+    if bucket is not None:
+        found = _of_bucket(found, bucket, buckets)
     return _raw(
         found.filter(starts_at__lte=started_by)
         .order_by("device_point__number", "starts_at")
