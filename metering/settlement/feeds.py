@@ -13,6 +13,7 @@ import polars as pl
 
 from metering.settlement.expressions.instants import REACH, STRIDE
 from metering.settlement.files import Source
+from metering.settlement.names import Names
 
 _RUN_ROWS = 2_000_000  # rows sorted in memory at once
 _RUN_BATCH = 65_536  # rows of a run read together
@@ -84,20 +85,18 @@ class SortedFeed:
 class RunFeed:
     """A file in any other order, as sorted runs in ``folder``; rows of one name stay as delivered."""
 
-    def __init__(self, source: Source, name: str, names: pl.Series, folder: Path) -> None:
+    def __init__(self, source: Source, name: str, names: Names, folder: Path) -> None:
         self._name, self._names = name, names
         self._schema = source.table.schema
         self._strays = self._schema.to_frame()
-        known = pl.Enum(names)
         self._runs = [
-            Run.write(folder / f"{number}.ipc", self._numbered(rows, known))
+            Run.write(folder / f"{number}.ipc", self._numbered(rows))
             for number, rows in enumerate(source.batches(_RUN_ROWS))
         ]
 
-    def _numbered(self, rows: pl.DataFrame, known: pl.Enum) -> pl.DataFrame:
+    def _numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows with the place of their name instead of the name; of unknown names one row each is kept aside."""
-        place = pl.col(self._name).cast(known, strict=False).to_physical().cast(pl.Int64)
-        numbered = rows.with_columns(key=place)
+        numbered = rows.with_columns(self._names.numbers(rows[self._name]).alias("key"))
         strays = numbered.filter(pl.col("key").is_null()).select(self._schema.names())
         self._strays = pl.concat([self._strays, strays]).unique(self._name, maintain_order=True)
         return numbered.filter(pl.col("key").is_not_null()).drop(self._name)
@@ -109,7 +108,7 @@ class RunFeed:
         )
 
     def _named(self, rows: pl.DataFrame) -> pl.DataFrame:
-        name = pl.lit(self._names).gather(pl.col("key")).alias(self._name)
+        name = self._names.name(rows["key"]).alias(self._name)
         return rows.with_columns(name).select(self._schema.names())
 
 
@@ -143,7 +142,7 @@ class Run:
         return self.take(begin * STRIDE - REACH, end * STRIDE - REACH)
 
 
-def feed(source: Source, name: str, names: pl.Series, folder: Path) -> Feed:
+def feed(source: Source, name: str, names: Names, folder: Path) -> Feed:
     """The feed that fits the order of the file."""
     if is_sorted(source, name):
         return SortedFeed(source, name)

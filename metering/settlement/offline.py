@@ -26,8 +26,10 @@ from polars.io.plugins import register_io_source
 from metering.domain.findings import Code
 from metering.domain.rules import Rules, Stage
 from metering.settlement import schemas, tables
+from metering.settlement.expressions.instants import STRIDE, lane_of
 from metering.settlement.feeds import Feed, Part, Run, feed, parts, take_all
 from metering.settlement.files import Source, refuse_overlaps
+from metering.settlement.names import Names
 from metering.settlement.pipeline import Inputs, Settled, settle_points, settle_sites
 from metering.settlement.tables import Table
 from metering.settlement.version import code_version
@@ -121,8 +123,8 @@ class _Settlement:
         self.summary = Summary()
         self.register = self._small(tables.REGISTER, files.register, by="device_point_number")
         refuse_overlaps(self._source(tables.REGISTER, files.register), self.register)
-        self.points = self.register["device_point_number"].unique(maintain_order=True)
-        self.premises = self.register["premises_number"].unique().sort()
+        self.points = Names.of(self.register["device_point_number"])
+        self.premises = Names.of(self.register["premises_number"])
         self.exchanges = self._small(tables.EXCHANGES, files.exchanges, by="device_point_number")
         self.gapfill = self._small(tables.GAPFILL, files.gapfill, by="device_point_number")
         self.holds = self._small(tables.HOLDS, files.holds, by="device_point_number")
@@ -146,7 +148,7 @@ class _Settlement:
         slots = len(self.points) * days * self.job.rules.slots_per_day
         rows = max(sum(_height(path) for path in self.files.readings), slots)
         size = max(ROWS_PER_PART * len(self.points) // max(rows, 1), 1)
-        inputs = (self._inputs(part, readings, baselines) for part in parts(self.points, size))
+        inputs = (self._inputs(part, readings, baselines) for part in parts(self.points.all, size))
         yield from _in_turn(partial(self._settle), inputs)
 
     def _inputs(self, part: Part, readings: list[Feed], baselines: list[Feed]) -> Inputs:
@@ -167,7 +169,6 @@ class _Settlement:
         job = self.job
         return settle_points(
             inputs,
-            premises=self.premises,
             first_day=job.first_day,
             last_day=job.last_day,
             stage=job.stage,
@@ -178,13 +179,22 @@ class _Settlement:
         """Puts aside what the sites need, writes the findings and hands on the energy."""
         self._refuse_malformed(settled.findings)
         number = len(self.delivered)
-        delivered = settled.delivered.rename({"site_key": "key"})
+        delivered = self._by_area(settled)
         self.delivered.append(Run.write(self.scratch / "delivered" / f"{number}.ipc", delivered))
         _csv(settled.findings).write_csv(findings, include_header=False)
         self.summary.rows_out["findings"] += settled.findings.height
         qualities = settled.energy["quality"].value_counts().iter_rows()
         self.summary.by_quality.update({int(quality): int(count) for quality, count in qualities})
         return settled.energy
+
+    def _by_area(self, settled: Settled) -> pl.DataFrame:
+        """What was delivered by the numbers of all premises instead of those of the part."""
+        ours = self.premises.all.search_sorted(settled.premises.all).cast(pl.Int64)
+        shift = (ours - pl.int_range(len(ours), eager=True)) * STRIDE
+        key = pl.col("site_key") + pl.lit(shift).gather(lane_of(pl.col("site_key")))
+        return settled.delivered.select(key=key, delivered_wh="delivered_wh", rank="rank").sort(
+            "key"
+        )
 
     def _refuse_malformed(self, findings: pl.DataFrame) -> None:
         """An unknown number that is no device point number at all is a wrong value in its file."""
@@ -200,7 +210,7 @@ class _Settlement:
         size = max(ROWS_PER_PART * len(self.premises) // max(slots, 1), 1)
         ranges = (
             (part, take_all(smart_meter, part, schemas.SMART_METER))
-            for part in parts(self.premises, size)
+            for part in parts(self.premises.all, size)
         )
         yield from _in_turn(self._settle_sites, ranges)
 
@@ -226,11 +236,11 @@ class _Settlement:
     def _source(self, table: Table, path: Path) -> Source:
         return Source(path, table, self.job.rules)
 
-    def _feed(self, table: Table, path: Path, names: pl.Series) -> Feed:
+    def _feed(self, table: Table, path: Path, names: Names) -> Feed:
         folder = self.scratch / f"{table.name}-{path.name}"
         return feed(self._source(table, path), table.columns[0].name, names, folder)
 
-    def _feeds(self, table: Table, path: Path | None, names: pl.Series) -> list[Feed]:
+    def _feeds(self, table: Table, path: Path | None, names: Names) -> list[Feed]:
         return [] if path is None else [self._feed(table, path, names)]
 
     def _write(self, name: str, schema: pl.Schema, frames: Iterator[pl.DataFrame]) -> None:

@@ -15,6 +15,7 @@ from metering.domain.rules import Rules, Stage
 from metering.settlement import schemas
 from metering.settlement.expressions import registers
 from metering.settlement.look import look
+from metering.settlement.names import Names
 from metering.settlement.steps import (
     correct,
     deliver,
@@ -56,10 +57,14 @@ class Results:
 
 @dataclass(frozen=True, kw_only=True)
 class Settled:
-    """The device points of a part, settled; ``delivered`` (see :mod:`steps.deliver`) is what sites are made of."""
+    """The device points of a part, settled.
+
+    ``delivered`` (see :mod:`steps.deliver`) is what sites are made of, by the number of the ``premises``.
+    """
 
     energy: pl.DataFrame
     delivered: pl.DataFrame
+    premises: Names
     findings: pl.DataFrame
 
 
@@ -67,7 +72,8 @@ class Settled:
 class _Ground:
     """What the rows of a part are laid on: its device points, their spans and stretches, the holds."""
 
-    points: pl.Series
+    points: Names
+    premises: Names
     spans: pl.DataFrame
     stretches: pl.DataFrame
     holds: pl.LazyFrame
@@ -82,30 +88,20 @@ def settle(
     Gaps are judged over all readings handed over, also outside these days; only these days are written. Inputs must
     be clean in the sense of section 3 (no overlapping periods, instants on slot boundaries).
     """
-    premises = look(inputs.register.select("premises_number"))["premises_number"].unique().sort()
     settled = settle_points(
-        inputs, premises=premises, first_day=first_day, last_day=last_day, stage=stage, rules=rules
+        inputs, first_day=first_day, last_day=last_day, stage=stage, rules=rules
     )
-    return Results(
-        energy=settled.energy,
-        sites=settle_sites(
-            settled.delivered, look(inputs.smart_meter), premises=premises, rules=rules
-        ),
-        findings=settled.findings,
+    sites = settle_sites(
+        settled.delivered, look(inputs.smart_meter), premises=settled.premises, rules=rules
     )
+    return Results(energy=settled.energy, sites=sites, findings=settled.findings)
 
 
 def settle_points(
-    inputs: Inputs,
-    *,
-    premises: pl.Series,
-    first_day: date,
-    last_day: date,
-    stage: Stage,
-    rules: Rules,
+    inputs: Inputs, *, first_day: date, last_day: date, stage: Stage, rules: Rules
 ) -> Settled:
-    """Rules 1 to 13 and the device points' side of rule 14; ``premises`` are all numbers of the area, sorted."""
-    ground, rows, strays = _survey(inputs, premises, rules)
+    """Rules 1 to 13 and the device points' side of rule 14."""
+    ground, rows, strays = _survey(inputs, rules)
     paired, found = _know(rows["readings"], rows["gapfill"], ground)
     weighed = fill.weigh(_interval_fills(rows["gapfill"], ground), paired)
     laid = slots.lay_out(ground.spans, first_day, last_day, rules)
@@ -124,12 +120,13 @@ def settle_points(
     return Settled(
         energy=slots.energy(laid, ground.spans, first_day, rules),
         delivered=deliver.deliver(balanced, ground.spans),
+        premises=ground.premises,
         findings=report.gather(findings),
     )
 
 
 def settle_sites(
-    delivered: pl.DataFrame, smart_meter: pl.DataFrame, *, premises: pl.Series, rules: Rules
+    delivered: pl.DataFrame, smart_meter: pl.DataFrame, *, premises: Names, rules: Rules
 ) -> pl.DataFrame:
     """The corrections of rule 14 for what the device points of whole premises delivered (all parts of them)."""
     measured = correct.key_smart_meter(smart_meter, premises, rules)
@@ -137,14 +134,16 @@ def settle_sites(
 
 
 def _survey(
-    inputs: Inputs, premises: pl.Series, rules: Rules
+    inputs: Inputs, rules: Rules
 ) -> tuple[_Ground, dict[str, pl.DataFrame], list[pl.Series]]:
     """Service periods cut by holds (rules 3, 9a) and by meter exchanges (rule 4).
 
     With it the rows of every frame, by ``point`` instead of the number, and the numbers that are not registered.
     """
-    periods = look(spans.number_periods(inputs.register, premises, rules))
-    points = periods["device_point_number"].unique(maintain_order=True)
+    register = look(inputs.register)
+    points = Names.of(register["device_point_number"])
+    premises = Names.of(register["premises_number"])
+    periods = look(spans.number_periods(register.lazy(), points, premises, rules))
     rows, strays = {}, []
     for name in ("readings", "exchanges", "gapfill", "baselines", "holds"):
         rows[name], unknown = normalize.identify(getattr(inputs, name).collect(), points)
@@ -153,7 +152,14 @@ def _survey(
     stretches = look(
         exchanges.stretch(cut.lazy(), exchanges.tally(rows["exchanges"], rules), rules)
     )
-    ground = _Ground(points=points, spans=cut, stretches=stretches, holds=inputs.holds, rules=rules)
+    ground = _Ground(
+        points=points,
+        premises=premises,
+        spans=cut,
+        stretches=stretches,
+        holds=inputs.holds,
+        rules=rules,
+    )
     return ground, rows, strays
 
 

@@ -27,12 +27,12 @@ def in_range(register_wh: pl.Expr, rules: Rules) -> pl.Expr:
     return register_wh.is_between(0, rules.modulus_wh - 1).fill_null(value=False)
 
 
-def wrapped(wh: pl.Expr, modulus: int) -> pl.Expr:
-    """``wh`` mod ``modulus`` for values from −modulus to 2 × modulus − 1, without a division.
+def wrapped(difference: pl.Expr, modulus: int) -> pl.Expr:
+    """A difference of two values from 0 to ``modulus`` - 1, mod ``modulus``, without a division.
 
-    Looks at ``wh`` several times: give it a column rather than a long expression.
+    Looks at ``difference`` several times: give it a column rather than a long expression.
     """
-    return pl.when(wh < 0).then(wh + modulus).when(wh >= modulus).then(wh - modulus).otherwise(wh)
+    return pl.when(difference < 0).then(difference + modulus).otherwise(difference)
 
 
 def slots_since(back: int = 1) -> pl.Expr:

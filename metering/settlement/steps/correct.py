@@ -12,12 +12,13 @@ from metering.settlement.expressions.instants import (
     slot_of,
 )
 from metering.settlement.expressions.quality import of_rank
-from metering.settlement.steps.normalize import in_order, keep_last, places
+from metering.settlement.names import Names
+from metering.settlement.steps.normalize import in_order, keep_last
 
 
-def key_smart_meter(smart_meter: pl.DataFrame, premises: pl.Series, rules: Rules) -> pl.DataFrame:
+def key_smart_meter(smart_meter: pl.DataFrame, premises: Names, rules: Rules) -> pl.DataFrame:
     """Smart-meter values by ``key`` (premises, slot's end); the one delivered last counts (rule 2)."""
-    number = places(smart_meter["premises_number"], premises)
+    number = premises.numbers(smart_meter["premises_number"])
     end = slot_end(pl.col("day"), pl.col("slot"), rules)
     keyed = smart_meter.select("forward_wh", "reverse_wh", key=number * STRIDE + end)
     return keep_last(in_order(keyed.drop_nulls("key"), "key"))
@@ -37,11 +38,11 @@ def correct(delivered: pl.DataFrame, smart_meter: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def sites(corrected: pl.DataFrame, premises: pl.Series, rules: Rules) -> pl.DataFrame:
+def sites(corrected: pl.DataFrame, premises: Names, rules: Rules) -> pl.DataFrame:
     """The output frame of the contract, sorted by premises, day and slot."""
     end = instant_of(pl.col("site_key"))
     return corrected.select(
-        pl.lit(premises).gather(lane_of(pl.col("site_key"))).alias("premises_number"),
+        pl.lit(premises.all).gather(lane_of(pl.col("site_key"))).alias("premises_number"),
         day_of(end, rules).alias("day"),
         slot_of(end, rules).alias("slot"),
         "delivered_wh",

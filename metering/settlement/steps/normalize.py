@@ -11,29 +11,17 @@ from metering.domain.rules import Rules
 from metering.settlement.expressions import registers
 from metering.settlement.expressions.instants import STRIDE, instant
 from metering.settlement.look import look
+from metering.settlement.names import Names
 
 
-def places(names: pl.Series, known: pl.Series) -> pl.Series:
-    """The place of every name in the sorted ``known`` (Int64), null where it is not there.
+def identify(rows: pl.DataFrame, points: Names) -> tuple[pl.DataFrame, pl.Series]:
+    """Rows with ``point``, the number of their device point, instead of its name.
 
-    Names are looked up once per run of equal ones, not row by row.
+    With them the names that are not registered; their rows have no ``point``.
     """
-    place = pl.col("name").cast(pl.Enum(known), strict=False).to_physical().cast(pl.Int64)
-    runs = names.rle().struct.unnest()
-    if runs.height == len(names):
-        return pl.DataFrame({"name": names}).select(place).to_series()
-    spread = runs.lazy().select(name="value", row=pl.int_ranges(0, "len")).with_columns(place)
-    return look(spread.explode("row"))["name"]
-
-
-def identify(rows: pl.DataFrame, points: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
-    """Rows with ``point``, the place of their number in the sorted ``points``, instead of the number.
-
-    With them the numbers that are not registered; their rows have no ``point``.
-    """
-    numbers = rows["device_point_number"]
-    point = places(numbers, points)
-    strays = numbers.filter(point.is_null()) if point.has_nulls() else numbers.clear()
+    names = rows["device_point_number"]
+    point = points.numbers(names)
+    strays = names.filter(point.is_null()) if point.has_nulls() else names.clear()
     return rows.drop("device_point_number").rechunk().with_columns(point.alias("point")), strays
 
 

@@ -8,18 +8,19 @@ from metering.domain.findings import Code
 from metering.domain.rules import Rules
 from metering.settlement.expressions.instants import instant_of, lane_of, moment
 from metering.settlement.look import look
+from metering.settlement.names import Names
 from metering.settlement.schemas import FINDINGS, FINDINGS_ORDER
 from metering.settlement.steps.normalize import rejection
 from metering.settlement.steps.spans import hold_instants
 
 
-def of_readings(rejected: pl.DataFrame, points: pl.Series, rules: Rules) -> pl.DataFrame:
+def of_readings(rejected: pl.DataFrame, points: Names, rules: Rules) -> pl.DataFrame:
     """NO_VALUE and OUT_OF_RANGE: readings of registered points that are unusable by themselves."""
     if rejected.is_empty():
         return FINDINGS.to_frame()
     value = pl.col("register_wh").cast(pl.String).fill_null("")
     return rejected.select(
-        points.gather(rejected["point"]).alias("device_point_number"),
+        points.name(rejected["point"]).alias("device_point_number"),
         "direction",
         at="read_at",
         code=rejection(rules),

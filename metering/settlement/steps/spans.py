@@ -11,26 +11,22 @@ from metering.domain.points import ServicePattern
 from metering.domain.rules import Rules
 from metering.settlement.expressions.instants import OPEN, STRIDE, instant
 from metering.settlement.expressions.registers import flat_max, slot_cap_wh
+from metering.settlement.names import Names
 
 
-def number_periods(register: pl.LazyFrame, premises: pl.Series, rules: Rules) -> pl.LazyFrame:
-    """Service periods with whole numbers for period, point and premises, and their limits in instants and Wh.
-
-    The number of a premises is its place in the sorted ``premises``.
-    """
-    number, rated_w = pl.col("device_point_number"), pl.col("rated_w")
+def number_periods(
+    register: pl.LazyFrame, points: Names, premises: Names, rules: Rules
+) -> pl.LazyFrame:
+    """Service periods with whole numbers for period, point and premises, and their limits in instants and Wh."""
+    rated_w = pl.col("rated_w")
     return register.sort("device_point_number", "service_from").select(
         "device_point_number",
         "pattern",
         "directions",
         pl.when(pl.col("meter_id") != "").then("meter_id").alias("meter_id"),
         pl.int_range(pl.len(), dtype=pl.Int64).alias("period"),
-        (number.rank("dense").cast(pl.Int64) - 1).alias("point"),
-        pl.col("premises_number")
-        .cast(pl.Enum(premises))
-        .to_physical()
-        .cast(pl.Int64)
-        .alias("premises"),
+        points.number(pl.col("device_point_number")).alias("point"),
+        premises.number(pl.col("premises_number")).alias("premises"),
         slot_cap_wh(rated_w, rules).alias("slot_cap_wh"),
         flat_max(rated_w, rules).alias("flat_max"),
         instant(pl.col("service_from"), rules).alias("origin"),
