@@ -63,7 +63,9 @@
     let here = { row: 0, column: 1 };
 
     table.setAttribute("role", "grid");
-    table.closest(".scroll").removeAttribute("tabindex");
+    const region = table.closest(".scroll");
+    const wasHere = document.activeElement === region;
+    region.removeAttribute("tabindex");
     rows.forEach((cells, row) => cells.forEach((cell, column) => {
       places.set(cell, { row, column });
       cell.setAttribute("role", column ? "gridcell" : "rowheader");
@@ -74,6 +76,7 @@
     const current = table.querySelector("a[aria-current]");
     if (current) here = { row: places.get(current.closest("th")).row, column: 1 };
     rows[here.row][here.column].tabIndex = 0;
+    if (wasHere) rows[here.row][here.column].focus();
 
     const say = (place) => { if (readout) readout.textContent = words(table, rows, place); };
     const go = (place, focus) => {
