@@ -16,3 +16,9 @@ def on(day: date) -> Rules:
         flat_max_minutes=values.flat_max_minutes,
         provision_digits=values.provision_digits,
     )
+
+
+def between(first_day: date, last_day: date) -> dict[date, Rules]:
+    """The rules of ``first_day`` to ``last_day``, each under the first of these days on which they hold."""
+    changes = parameters.changes_between(first_day, last_day)
+    return {day: on(day) for day in sorted({first_day, *changes})}

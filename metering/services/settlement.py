@@ -56,7 +56,10 @@ def start(
         last_day=last_day,
         until=until,
         publishes=publishes,
-        rules=rules.on(last_day).as_dict(),
+        rules={
+            day.isoformat(): found.as_dict()
+            for day, found in rules.between(first_day, last_day).items()
+        },
         code_version=frames.CODE_VERSION,
         planned_at=at,
         actor_label=actor.label,
@@ -197,7 +200,7 @@ def _calculate(part: RunPart, at: datetime) -> PartResult:
         day=part.day,
         bucket=part.bucket,
         stage=run.stage,
-        rules=Rules(**run.rules),
+        rules=Rules(**_rules_of(part)),
         until=run.until,
     )
     # Another worker may have made the same result meanwhile: the identity decides, and the bytes are the same.
@@ -219,11 +222,17 @@ def _calculate(part: RunPart, at: datetime) -> PartResult:
     return result
 
 
+def _rules_of(part: RunPart) -> dict[str, Any]:
+    """The rules that hold on the part's day: the latest of the run's that begin no later (ISO days sort as text)."""
+    rules_by_day: dict[str, dict[str, Any]] = part.run.rules
+    return rules_by_day[max(day for day in rules_by_day if day <= part.day.isoformat())]
+
+
 def _identity(part: RunPart, inputs: str) -> str:
     run = part.run
     cut = run.until.isoformat() if run.until and part.day == run.last_day else ""
     return _digest(
-        [inputs, run.rules, run.code_version, run.stage, str(part.day), part.bucket, cut]
+        [inputs, _rules_of(part), run.code_version, run.stage, str(part.day), part.bucket, cut]
     )
 
 

@@ -20,3 +20,10 @@ def at(day: date) -> Parameters:
         calendar=frozenset(closed),
         **{key: row.typed() for key, row in newest.items() if key in DEFINITIONS},
     )
+
+
+def changes_between(first_day: date, last_day: date) -> list[date]:
+    """Days after ``first_day``, up to ``last_day``, on which some approved value takes effect. One query."""
+    values = ParameterValue.objects.approved().order_by()
+    changing = values.filter(effective_from__gt=first_day, effective_from__lte=last_day)
+    return sorted(changing.values_list("effective_from", flat=True).distinct())
