@@ -145,7 +145,7 @@ def _jobs(run: SettlementRun) -> QuerySet[Job]:
 
 def _wrong_order(first_day: date, last_day: date) -> Invalid:
     return Invalid(
-        "E-SETTLE-01",
+        "E-RUN-01",
         Text(
             ja=f"終了日 {last_day} が開始日 {first_day} より前です。",
             en=f"The last day {last_day} is before the first day {first_day}.",
@@ -276,7 +276,7 @@ def publish(*, run: SettlementRun, actor: Actor, at: datetime) -> Publication:
     """Make ``run`` the one in force for its days, by one inserted row. Publishing twice answers the first time."""
     if run.state != RunState.CALCULATED:
         raise Conflict(
-            "E-SETTLE-02",
+            "E-RUN-02",
             Text(
                 ja=f"ラン {run.pk} は「{run.get_state_display()}」のため公表できません。",
                 en=f"Run {run.pk} cannot be published: its state is {run.state}.",

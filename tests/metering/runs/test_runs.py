@@ -71,7 +71,7 @@ def test_readings_of_a_day_far_away_change_nothing(points, settle: Settle, tmp_p
 
 
 def test_days_in_the_wrong_order_are_refused(db):
-    with pytest.raises(Invalid, match="E-SETTLE-01"):
+    with pytest.raises(Invalid, match="E-RUN-01"):
         settlement.start(first_day=NEXT_DAY, last_day=DAY, stage="final", actor=ACTOR, at=AT)
     assert not SettlementRun.objects.exists()
 
@@ -102,7 +102,7 @@ def test_publishing_twice_is_publishing_once(points, settle: Settle):
 
 def test_an_open_run_cannot_be_published(points):
     run = settlement.start(first_day=DAY, last_day=DAY, stage="final", actor=ACTOR, at=AT)
-    with pytest.raises(Conflict, match="E-SETTLE-02"):
+    with pytest.raises(Conflict, match="E-RUN-02"):
         settlement.publish(run=run, actor=ACTOR, at=AT)
 
 
