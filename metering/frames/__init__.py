@@ -5,13 +5,11 @@ from metering.frames.inputs import Loaded, input_digest, load_inputs
 from metering.frames.intake import PartTaken, RowSetAside, Taken, take_apart
 from metering.frames.results import SettledPart, settle_part
 from metering.frames.stores import bucket_count, store
-from metering.frames.verdicts import Limits
 from metering.frames.version import CODE_VERSION
 
 __all__ = [
     "CODE_VERSION",
     "KeptFile",
-    "Limits",
     "Loaded",
     "PartTaken",
     "RowSetAside",

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from metering.domain.rules import Rules
 from metering.frames import received, stores
 from metering.frames.formats import FORMATS, Format
 from metering.frames.places import Register
-from metering.frames.verdicts import QUARANTINE, Limits, Verdicts, judge
+from metering.frames.verdicts import QUARANTINE, Verdicts, judge
 from metering.store import writer
 
 Group = tuple[date, int]  # day and bucket
@@ -69,7 +70,7 @@ def take_apart(
     *,
     kind: str,
     name: str,
-    limits: Limits,
+    rules: Rules,
     only: Collection[int] | None = None,
 ) -> Taken:
     """Read the file at ``path`` and write its parts.
@@ -86,7 +87,7 @@ def take_apart(
     with store.place.scratch() as scratch:
         spool = _Spool(scratch, form, wanted)
         for block in received.blocks(path, form, name=name):
-            verdicts = judge(block, form, register, limits)
+            verdicts = judge(block, form, register, rules)
             _count(taken, verdicts)
             if kind == "exchanges":
                 taken._exchanges.append(_those(verdicts.good, wanted))

@@ -59,7 +59,7 @@ def blocks(path: Path, form: Format, *, name: str) -> Iterator[Block]:
 
 
 def _csv_blocks(path: Path, form: Format, name: str, *, is_gzip: bool) -> Iterator[Block]:
-    values = [c.value.of_text(pl.col(c.heading)).alias(c.frame_name) for c in form.columns]
+    values = [c.kind.from_text(pl.col(c.name)).alias(c.target) for c in form.columns]
     with _opened(path, is_gzip=is_gzip) as stream, _unpacking(name):
         headings = _header(stream, form, name)
         first_row = 2
@@ -227,5 +227,5 @@ def _typed(
         value = typed_value(column, heading, schema[heading])
         if value is None:
             raise refusals.wrong_type(name, column=heading, found=str(schema[heading]))
-        values.append(value.alias(column.frame_name))
+        values.append(value.alias(column.target))
     return cast("list[str]", headings), values

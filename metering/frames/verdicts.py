@@ -8,13 +8,16 @@ from dataclasses import dataclass
 import polars as pl
 
 from metering.domain.row_faults import Fault
-from metering.frames.formats import Column, Format
+from metering.domain.rules import Rules
+from metering.frames.formats import Format, not_allowed, unreadable
 from metering.frames.places import Register
 from metering.frames.received import Block
-from metering.settlement.expressions import parsing
+from metering.settlement import tables
+from metering.settlement.tables import Column
 
+POINT_NUMBER = r"^[0-9]{22}$"
 RAW_LENGTH = 500
-METER_ID_LENGTH = 14
+METER_ID_LENGTH = 14  # as the register keeps it
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 QUARANTINE = pl.Schema(
@@ -28,14 +31,6 @@ QUARANTINE = pl.Schema(
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Numbers of the scheme that decide whether a row can be read."""
-
-    slot_minutes: int = 30
-    modulus_wh: int = 100_000_000
-
-
-@dataclass(frozen=True)
 class Verdicts:
     """The rows of one block, told apart; both in the order of the file."""
 
@@ -43,11 +38,10 @@ class Verdicts:
     set_aside: pl.DataFrame  # QUARANTINE
 
 
-def judge(block: Block, form: Format, register: Register, limits: Limits) -> Verdicts:
+def judge(block: Block, form: Format, register: Register, rules: Rules) -> Verdicts:
     """Read every row of ``block`` as the format says and find its bucket."""
-    names = [column.frame_name for column in form.columns]
     read = block.rows.lazy().select("row", *block.values, _raw(block), **_presence(block, form))
-    judged = read.with_columns(fault=_first_fault(form, limits)).collect()
+    judged = read.with_columns(fault=_first_fault(form, rules)).collect()
     placed = judged.join(
         register.buckets(judged[form.place]),
         left_on=form.place,
@@ -55,14 +49,16 @@ def judge(block: Block, form: Format, register: Register, limits: Limits) -> Ver
         how="left",
         maintain_order="left",
     ).with_columns(pl.coalesce("fault", _unknown(form)).alias("fault"))
-    good = placed.filter(pl.col("fault").is_null()).select("row", _day(form), "bucket", *names)
+    good = placed.filter(pl.col("fault").is_null()).select(
+        "row", _day(form), "bucket", *form.schema.names()
+    )
     return Verdicts(good.cast(form.schema), _set_aside(placed, block))
 
 
 def _presence(block: Block, form: Format) -> dict[str, pl.Expr]:
     """Per column whether the row has anything in it."""
     return {
-        f"has_{column.frame_name}": _has_text(pl.col(heading), block.rows.schema[heading])
+        f"has_{column.target}": _has_text(pl.col(heading), block.rows.schema[heading])
         for column, heading in zip(form.columns, block.headings, strict=True)
     }
 
@@ -77,44 +73,30 @@ def _raw(block: Block) -> pl.Expr:
     return pl.concat_str(fields, separator=",").alias("raw")
 
 
-def _first_fault(form: Format, limits: Limits) -> pl.Expr:
+def _first_fault(form: Format, rules: Rules) -> pl.Expr:
     """``column`` and ``code`` of the first odd column, null where there is none."""
     verdict: pl.Expr = pl.lit(None, dtype=pl.Struct({"column": pl.String, "code": pl.String}))
     for column in reversed(form.columns):
-        for odd, fault in reversed(_checks(column, form, limits)):
-            verdict = pl.when(odd).then(_fault(column.heading, fault)).otherwise(verdict)
+        for odd, fault in reversed(_checks(column, rules)):
+            verdict = pl.when(odd).then(_fault(column.name, fault)).otherwise(verdict)
     return verdict
 
 
-def _checks(column: Column, form: Format, limits: Limits) -> list[tuple[pl.Expr, Fault]]:
-    value, present = pl.col(column.frame_name), pl.col(f"has_{column.frame_name}")
-    unread = value.is_null() & present if column.may_be_empty else value.is_null()
-    return [(unread, column.fault), *_further_checks(column, value, form, limits)]
-
-
-def _further_checks(
-    column: Column, value: pl.Expr, form: Format, limits: Limits
-) -> list[tuple[pl.Expr, Fault]]:
-    """What a value must be beyond its form, by the column's meaning."""
-    is_exchange = form.at == "exchanged_at"
-    if column.heading == form.at:
-        whole = parsing.on_boundary(value, 1 if is_exchange else limits.slot_minutes)
-        inside = value.dt.year().is_between(FIRST_YEAR, LAST_YEAR)
-        return [
-            (~whole, Fault.INSTANT_FORM if is_exchange else Fault.OFF_BOUNDARY),
-            (~inside, Fault.OUT_OF_TIME),
-        ]
-    if column.heading == "direction":
-        return [(~value.is_between(0, 1), Fault.DIRECTION)]
-    if column.heading == "slot":
-        return [(~value.is_between(1, 1440 // limits.slot_minutes), Fault.SLOT)]
-    if column.heading == "day":
-        return [(~value.dt.year().is_between(FIRST_YEAR, LAST_YEAR), Fault.OUT_OF_TIME)]
-    if is_exchange and column.frame_name.endswith("_wh"):
-        return [(~value.is_between(0, limits.modulus_wh - 1), Fault.REGISTER_RANGE)]
-    if is_exchange and column.heading.endswith("meter_id"):
-        return [(value.str.len_chars() > METER_ID_LENGTH, Fault.TOO_LONG)]
-    return []
+def _checks(column: Column, rules: Rules) -> list[tuple[pl.Expr, Fault]]:
+    """What makes a value of ``column`` odd, the first reason first."""
+    value, present = pl.col(column.target), pl.col(f"has_{column.target}")
+    unread = value.is_null() & present if column.optional else value.is_null()
+    checks = [(unread, unreadable(column))]
+    if column.name == "device_point_number":
+        checks.append((~value.str.contains(POINT_NUMBER), Fault.POINT_FORM))
+    if column.may is not None:
+        checks.append((value.is_not_null() & ~column.may(value, rules), not_allowed(column)))
+    if column.kind in (tables.INSTANT, tables.DAY):
+        years = value.dt.year().is_between(FIRST_YEAR, LAST_YEAR)
+        checks.append((~years, Fault.OUT_OF_TIME))
+    if column.name in ("old_meter_id", "new_meter_id"):
+        checks.append((value.str.len_chars() > METER_ID_LENGTH, Fault.TOO_LONG))
+    return checks
 
 
 def _fault(column: str, fault: Fault) -> pl.Expr:

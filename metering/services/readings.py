@@ -43,7 +43,7 @@ def take_in(*, path: Path, kind: str, actor: Actor, at: datetime, name: str = ""
         kept = frames.keep_file(path, kind=kind, scratch=Path(scratch))
         if earlier := _earlier(kind, kept.digest):
             return _seen_again(earlier, name, actor, at)
-        taken = frames.take_apart(kept.path, kind=kind, name=name, limits=_limits(at))
+        taken = frames.take_apart(kept.path, kind=kind, name=name, rules=rules.on(day_of(at)))
     delivery = Delivery(
         kind=kind,
         file_name=name,
@@ -79,11 +79,6 @@ def _seen_again(delivery: Delivery, name: str, actor: Actor, at: datetime) -> De
     return delivery
 
 
-def _limits(at: datetime) -> frames.Limits:
-    in_force = rules.on(day_of(at))
-    return frames.Limits(slot_minutes=in_force.slot_minutes, modulus_wh=in_force.modulus_wh)
-
-
 def redrive(*, delivery: Delivery, actor: Actor, at: datetime) -> int:
     """Judge the rows of ``delivery`` that were set aside once more; how many are taken up now.
 
@@ -99,7 +94,7 @@ def redrive(*, delivery: Delivery, actor: Actor, at: datetime) -> int:
             frames.kept_file(delivery.raw_key, scratch=Path(scratch)),
             kind=delivery.kind,
             name=delivery.file_name,
-            limits=_limits(at),
+            rules=rules.on(day_of(at)),
             only=asked,
         )
     still_odd = {row.row for row in taken.set_aside()}

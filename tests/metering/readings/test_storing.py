@@ -78,7 +78,7 @@ def test_files_that_no_row_names_are_swept_when_they_are_old(
         write(*lines(point)[:3], name="killed.csv"),
         kind="readings",
         name="killed.csv",
-        limits=frames.Limits(),
+        rules=Rules(),
     ).parts[0]
     root = Path(frames.store().place.url)
     long_ago = (datetime.now() - timedelta(days=3)).timestamp()
