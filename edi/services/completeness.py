@@ -185,7 +185,7 @@ def _said(receiver: Receiver, day: date, voltage: Voltage) -> dict[str, tuple[in
     said: dict[str, tuple[int, int]] = {}
     for row in rows:
         document = archive.unpacked((shelf.folder(row.receiver_code) / row.name).read_bytes())
-        found = scanning.availability(document, PROFILE.kind(row.information_code))
+        found = scanning.availability(document)
         for number, (listed, told) in found.items():
             before = said.get(number, (0, 0))
             said[number] = (before[0] | listed, before[1] | told)

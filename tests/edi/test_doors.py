@@ -118,3 +118,18 @@ def test_old_publications_are_left_to_the_command(retailer, capsys):
     assert building.due(AT) == []
     call_command("build_edi", day=old)
     assert OutboundMessage.objects.count() == 49
+
+
+def test_every_file_of_a_day_can_be_judged_and_a_damaged_one_is_named(settled, retailer, capsys):
+    from edi.services import shelf
+
+    call_command("build_edi", day=DAY)
+    call_command("edi_validate", day=DAY)
+    assert "49 files, 0 faulty" in capsys.readouterr().out
+    row = OutboundMessage.objects.get(information_code="1120")
+    (shelf.folder(row.receiver_code) / row.name).unlink()
+    with pytest.raises(SystemExit, match="1"):
+        call_command("edi_validate", day=DAY)
+    printed = capsys.readouterr().out
+    assert f"{row.receiver_code}/{row.name}: the file is not what the ledger says" in printed
+    assert "49 files, 1 faulty" in printed

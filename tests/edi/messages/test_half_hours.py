@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edi.domain import coverage, point_lists
-from edi.messages import columns, daily_energy, slot_energy
+from edi.messages import columns, daily_energy, scanning, slot_energy
 from edi.messages.archive import packed
 from edi.messages.envelope import document
 from edi.messages.validation import faults
@@ -57,6 +57,20 @@ def may_know(chunk, values, slot):
     }
 
 
+def scanned(xml):
+    """(number, slot) and whether there is a value, by the quick reading of the completeness statement."""
+    return {
+        (number, slot): bool(told & coverage.one(slot))
+        for number, (listed, told) in scanning.availability(xml).items()
+        for slot in coverage.slots(listed)
+    }
+
+
+def said(read):
+    """The same by the retailers' reader."""
+    return {(key[2], key[1]): value is not None for key, value in read.values.items()}
+
+
 @settings(max_examples=60)
 @given(lines_and_values(), st.integers(1, 3))
 def test_slot_messages_read_back_say_what_each_point_may_tell(case, limit):
@@ -70,6 +84,7 @@ def test_slot_messages_read_back_say_what_each_point_may_tell(case, limit):
         read = reader.read_half_hours(xml)
         assert not set(read.values) & set(found[block.slot])
         found[block.slot] |= read.values
+        assert scanned(xml) == said(read)
         assert block.rows == len(read.values) <= limit
         assert block.available == sum(value is not None for value in read.values.values())
         assert read.names.items() <= {(one.number, one.shown_name) for one in chunk}
@@ -88,6 +103,7 @@ def test_day_messages_read_back_have_every_point_in_all_48_slots(case, limit):
         assert faults(xml, kind) == []
         read = reader.read_half_hours(xml)
         found |= read.values
+        assert scanned(xml) == said(read)
         assert block.rows == len(read.values) <= limit * 48
         assert read.created_at == datetime(2026, 4, 2, 6, 15, 3)
     everywhere = [replace(one, listed=coverage.full()) for one in chunk]

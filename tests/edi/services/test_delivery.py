@@ -86,11 +86,15 @@ def test_what_the_operators_staff_reads_is_told_and_marks_nothing(day_file):
 
 
 def test_a_file_that_changed_on_the_disk_is_not_handed_over(retailer, day_file):
-    (shelf.folder(day_file.receiver_code) / day_file.name).write_bytes(b"PK")
+    path = shelf.folder(day_file.receiver_code) / day_file.name
+    whole = path.read_bytes()
+    path.write_bytes(b"PK")
     with pytest.raises(Conflict, match="E-EDI-06"):
         fetch(day_file, retailer)
     day_file.refresh_from_db()
     assert day_file.state == FileState.LISTED
+    path.write_bytes(whole)
+    assert fetch(day_file, retailer).content == whole
 
 
 def test_a_right_that_ended_since_withdraws_the_file_at_the_fetch(
