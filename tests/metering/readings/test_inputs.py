@@ -13,6 +13,8 @@ from portal.timekeeping.half_hours import JST
 from tests.factories.metering import make_device_point, make_service_period
 from tests.metering.readings.conftest import TakeIn, Write
 
+pytestmark = pytest.mark.db
+
 DAY = date(2026, 11, 10)
 BUCKET = 1
 SILENT = "0390000000000000000060"

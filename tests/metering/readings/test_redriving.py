@@ -13,6 +13,8 @@ from tests.factories.metering import make_device_point, make_service_period
 from tests.metering.readings import stored
 from tests.metering.readings.conftest import ACTOR, AT, TakeIn, Write
 
+pytestmark = pytest.mark.db
+
 LATE = "0390000000000000000060"  # registered after its readings came
 LATER = AT + timedelta(days=1)
 EXCHANGES = (

@@ -15,6 +15,8 @@ from tests.factories.metering import make_device_point, make_service_period
 from tests.metering.readings.conftest import TakeIn, Write
 from tests.metering.readings.stored import files
 
+pytestmark = pytest.mark.db
+
 DAY = date(2026, 11, 10)
 BUCKET = 1
 

@@ -14,6 +14,8 @@ from portal.journal.models import Entry
 from tests.metering.readings import stored
 from tests.metering.readings.conftest import ACTOR, AT, TakeIn, Write
 
+pytestmark = pytest.mark.db
+
 
 def line(point: DevicePoint, at: str, kwh: str = "1.500", direction: int = 0) -> str:
     return f"{point.number},{direction},{at},{kwh},95BD447184D454,"
