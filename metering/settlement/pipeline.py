@@ -118,7 +118,7 @@ def settle_points(
         report.no_baseline(lacking),
     ]
     return Settled(
-        energy=slots.energy(laid, ground.spans, first_day, rules),
+        energy=slots.energy(laid, ground.spans, first_day, last_day, rules),
         delivered=deliver.deliver(balanced, ground.spans),
         premises=ground.premises,
         findings=report.gather(findings),

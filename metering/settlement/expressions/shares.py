@@ -16,7 +16,8 @@ def even_share(total_wh: pl.Expr, slots: pl.Expr, place: pl.Expr) -> pl.Expr:
 
 def shortened(carried_wh: pl.Expr, rules: Rules) -> pl.Expr:
     """The running six-digit register in 0.1 kWh (次世代スマメ資料: eight digits inside, six outside; rule 13)."""
-    return carried_wh // (rules.modulus_wh // 10**rules.provision_digits)
+    unit_wh: int = rules.modulus_wh // 10**rules.provision_digits
+    return carried_wh // unit_wh
 
 
 def provided_units(shortened_100wh: pl.Expr, rules: Rules) -> pl.Expr:

@@ -83,9 +83,12 @@ def deliver(balanced: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     net = pl.col("energy_wh") - pl.col("baseline_wh").fill_null(0)
     signed = pl.when(reverse).then(net).otherwise(-net)
     complete = pl.col("energy_wh").is_not_null()
-    contribution = pl.when("has_baseline").then(signed).when(complete).then(0)
-    if not balanced["has_baseline"].any():
-        contribution = pl.when(complete).then(0)
+    without = pl.when(complete).then(0)
+    contribution = (
+        pl.when("has_baseline").then(signed).otherwise(without)
+        if balanced["has_baseline"].any()
+        else without.otherwise(None)
+    )
     return add_up(
         balanced.select(
             "site_key", delivered_wh=contribution.cast(pl.Int64), rank=rank(pl.col("quality"))

@@ -48,9 +48,11 @@ def lay_over(slots: pl.DataFrame, measured: pl.DataFrame, spans: pl.DataFrame) -
     return laid.select("span", "nth", "key", "energy_wh", quality, "provided_100wh")
 
 
-def energy(slots: pl.DataFrame, spans: pl.DataFrame, first_day: date, rules: Rules) -> pl.DataFrame:
+def energy(
+    slots: pl.DataFrame, spans: pl.DataFrame, first_day: date, last_day: date, rules: Rules
+) -> pl.DataFrame:
     """The output frame of the contract, sorted as the slots are: point, direction, day, slot."""
-    calendar = _calendar(first_day, slots["nth"], rules)
+    calendar = _calendar(first_day, last_day, rules)
     of_span = spans.select("device_point_number", "direction")
     return slots.select(
         *(column.gather(slots["span"]) for column in of_span.iter_columns()),
@@ -61,8 +63,8 @@ def energy(slots: pl.DataFrame, spans: pl.DataFrame, first_day: date, rules: Rul
     )
 
 
-def _calendar(first_day: date, nth: pl.Series, rules: Rules) -> pl.DataFrame:
-    """Day and slot of every slot since 00:00 of ``first_day``: looked up, not divided row by row."""
-    last = -1 if nth.is_empty() else max(nth.max(), 0)
-    end = first_instant(first_day, rules) + 1 + pl.int_range(last + 1, dtype=pl.Int64)
+def _calendar(first_day: date, last_day: date, rules: Rules) -> pl.DataFrame:
+    """Day and slot of the nth slot since 00:00 of ``first_day``: looked up, not divided row by row."""
+    after = first_instant(last_day + timedelta(days=1), rules)
+    end = pl.int_range(first_instant(first_day, rules) + 1, after + 1, dtype=pl.Int64)
     return pl.select(day=day_of(end, rules), slot=slot_of(end, rules))
