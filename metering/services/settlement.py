@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -199,7 +199,7 @@ def _calculate(part: RunPart, at: datetime) -> PartResult:
     made = frames.settle_part(
         day=part.day,
         bucket=part.bucket,
-        stage=run.stage,
+        stage=cast("Stage", run.stage),
         rules=Rules(**_rules_of(part)),
         until=run.until,
     )
