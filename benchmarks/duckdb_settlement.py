@@ -211,7 +211,16 @@ NO_BASELINES = "(SELECT NULL::VARCHAR AS device_point_number, NULL::UTINYINT AS 
 NO_SMART_METER = "(SELECT NULL::VARCHAR AS premises_number, NULL::DATE AS day, NULL::UTINYINT AS slot, NULL::BIGINT AS forward_wh, NULL::BIGINT AS reverse_wh WHERE false)"
 
 
-def settle(folder: Path, readings: Path, out: Path, *, first_day: date, last_day: date, sites: bool, threads: int) -> None:
+def settle(
+    folder: Path,
+    readings: Path,
+    out: Path,
+    *,
+    first_day: date,
+    last_day: date,
+    sites: bool,
+    threads: int,
+) -> None:
     """The final stage for the files of ``folder`` into ``out``: energy.parquet and sites.parquet."""
     out.mkdir(parents=True, exist_ok=True)
     epoch = date(1970, 1, 1)
@@ -239,7 +248,9 @@ def settle(folder: Path, readings: Path, out: Path, *, first_day: date, last_day
 
 def _mend(database: duckdb.DuckDBPyConnection, words: dict[str, object]) -> None:
     """The longer way where an instant was delivered twice or a step is implausible."""
-    twice, odd = database.execute("SELECT bool_or(t = t0), bool_or(paired AND NOT trusted) FROM steps").fetchone() or (False, False)
+    twice, odd = database.execute(
+        "SELECT bool_or(t = t0), bool_or(paired AND NOT trusted) FROM steps"
+    ).fetchone() or (False, False)
     if twice:
         database.execute(LAST_DELIVERED)
     if odd:

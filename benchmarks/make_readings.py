@@ -15,7 +15,7 @@ Files: register, exchanges, gapfill, readings, baselines, smart_meter (Parquet, 
 
 import argparse
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -75,7 +75,9 @@ def series_of(of: pl.DataFrame) -> pl.DataFrame:
         of.with_columns(direction=direction)
         .explode("direction")
         .with_columns(
-            register_wh=dice(9, "i", "direction") % M, cap=pl.col("rated_w") * 6 // 10, instant=pl.lit(0)
+            register_wh=dice(9, "i", "direction") % M,
+            cap=pl.col("rated_w") * 6 // 10,
+            instant=pl.lit(0),
         )
     )
 
@@ -156,7 +158,11 @@ def register_of(of: pl.DataFrame) -> pl.DataFrame:
         "retailer_code",
         "pattern",
         "directions",
-        rated_kw=pl.format("{}.{}", pl.col("rated_w") // 1000, (pl.col("rated_w") % 1000).cast(pl.String).str.zfill(3)),
+        rated_kw=pl.format(
+            "{}.{}",
+            pl.col("rated_w") // 1000,
+            (pl.col("rated_w") % 1000).cast(pl.String).str.zfill(3),
+        ),
         meter_id="meter_id",
         service_from=pl.lit(datetime(2026, 10, 1)),
         service_to=pl.lit(None, dtype=pl.Datetime("us")),
@@ -165,7 +171,11 @@ def register_of(of: pl.DataFrame) -> pl.DataFrame:
 
 def exchanges_of(frames: list[pl.DataFrame]) -> pl.DataFrame:
     """Both registers at the minute of the exchange."""
-    rows = [frame.filter(pl.col("changes_at") == instant) for instant, frame in enumerate(frames) if instant]
+    rows = [
+        frame.filter(pl.col("changes_at") == instant)
+        for instant, frame in enumerate(frames)
+        if instant
+    ]
     old_meter_id = pl.format("9A{}", dice(2, "i").cast(pl.String).str.slice(0, 12))
     return pl.concat(rows).select(
         "device_point_number",
@@ -181,7 +191,9 @@ def exchanges_of(frames: list[pl.DataFrame]) -> pl.DataFrame:
 def gapfill_of(frames: list[pl.DataFrame]) -> pl.DataFrame:
     """A register (C) for a tenth, a slot's energy (I) for another tenth of the lost instants of pattern 1."""
     rows = pl.concat(frame.filter("lost", pl.col("pattern") == 1) for frame in frames[1:])
-    rows = rows.with_columns(lot=dice(13, "i", "direction", "instant") % 10).filter(pl.col("lot") < 2)
+    rows = rows.with_columns(lot=dice(13, "i", "direction", "instant") % 10).filter(
+        pl.col("lot") < 2
+    )
     return rows.select(
         "device_point_number",
         "direction",
@@ -194,15 +206,21 @@ def gapfill_of(frames: list[pl.DataFrame]) -> pl.DataFrame:
 def baselines_of(series: pl.DataFrame) -> pl.DataFrame:
     """A baseline per slot of pattern 1."""
     slots = pl.DataFrame({"slot": range(1, INSTANTS)}, schema={"slot": pl.UInt8})
-    cells = series.filter(pl.col("pattern") == 1).join(slots, how="cross", maintain_order="left_right")
+    cells = series.filter(pl.col("pattern") == 1).join(
+        slots, how="cross", maintain_order="left_right"
+    )
     energy = pl.col("cap") * (dice(14, "i", "direction", "slot") % 1_000) // 2_000
-    return cells.select("device_point_number", "direction", pl.lit(DAY).alias("day"), "slot", energy_wh=energy)
+    return cells.select(
+        "device_point_number", "direction", pl.lit(DAY).alias("day"), "slot", energy_wh=energy
+    )
 
 
 def smart_meter_of(of: pl.DataFrame) -> pl.DataFrame:
     """What came in or went out at each premises."""
     slots = pl.DataFrame({"slot": range(1, INSTANTS)}, schema={"slot": pl.UInt8})
-    premises = of.select(pl.col("premises_number").unique(maintain_order=True), pl.lit(DAY).alias("day"))
+    premises = of.select(
+        pl.col("premises_number").unique(maintain_order=True), pl.lit(DAY).alias("day")
+    )
     net = dice(15, "premises_number", "slot") % 6_000 - 2_000
     return premises.join(slots, how="cross", maintain_order="left_right").with_columns(
         forward_wh=net.clip(lower_bound=0), reverse_wh=(-net).clip(lower_bound=0)
@@ -234,7 +252,9 @@ def make(folder: Path, count: int, order: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--points", type=int, default=200_000)
     parser.add_argument("--order", choices=["point", "instant"], default="point")
     parser.add_argument("--out", type=Path, required=True)
