@@ -13,6 +13,7 @@ from typing import NamedTuple
 from metering.domain.quality import Quality
 
 SLOTS = 48
+FINAL = "final"
 STEPS = 7  # above zero
 WITHOUT_VALUE = frozenset({Quality.HELD, Quality.MISSING})
 # A finding names the busiest hours only when they hold most of the energy and are clearly less than the day.
@@ -69,9 +70,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
-    """Days of one stage, in a row."""
+    """Days of one stage that become final together, in a row."""
 
     stage: str
+    final_after: date | None  # the 検針日 that closes provisional days, where it is known
     rows: tuple[Row, ...]
 
     @property
@@ -81,20 +83,6 @@ class Group:
     @property
     def last_day(self) -> date:
         return self.rows[-1].day
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Slots of one quality without a break, inside one day."""
-
-    day: date
-    first: int
-    last: int
-    quality: Quality
-
-    @property
-    def slots(self) -> int:
-        return self.last - self.first + 1
 
 
 @dataclass(frozen=True)
@@ -159,28 +147,25 @@ def _cell(day: date, slot: int, values: Values, spans: Sequence[Span], top: int)
 
 
 def groups(
-    days: Iterable[date], stages: Mapping[date, str], rows: Mapping[date, Row]
+    days: Iterable[date],
+    stages: Mapping[date, str],
+    rows: Mapping[date, Row],
+    reading_dates: Sequence[date] = (),
 ) -> list[Group]:
-    """Days in order, those of one stage together; a day of no stage has no results and is left out."""
+    """Days in order, those of one stage together; a day of no stage has no results and is left out.
+
+    Provisional days are parted at the 検針日 (``reading_dates``, in order): each closes the days before it.
+    """
+
+    def kind(day: date) -> tuple[str, date | None]:
+        closing = next((one for one in reading_dates if one > day), None)
+        return stages[day], None if stages[day] == FINAL else closing
+
     staged = [day for day in days if day in stages]
     return [
-        Group(stage, tuple(rows[day] for day in together))
-        for stage, together in groupby(staged, key=stages.__getitem__)
+        Group(stage, closing, tuple(rows[day] for day in together))
+        for (stage, closing), together in groupby(staged, key=kind)
     ]
-
-
-def gaps(rows: Iterable[Row], qualities: frozenset[Quality]) -> list[Gap]:
-    """Slots of the given qualities, neighbours of one quality joined, in time order; a run ends with its day."""
-    found: list[Gap] = []
-    for one in rows:
-        numbered = enumerate(one.cells, start=1)
-        for quality, together in groupby(
-            numbered, key=lambda item: item[1].value.quality if item[1].value else None
-        ):
-            slots = [slot for slot, _ in together]
-            if quality in qualities and quality is not None:
-                found.append(Gap(one.day, slots[0], slots[-1], quality))
-    return found
 
 
 def finding(rows: Sequence[Row]) -> Finding:

@@ -166,14 +166,13 @@ def position(point: DevicePoint) -> int | None:
     return places.values_list("position", flat=True).first()
 
 
-def reading_dates(point: DevicePoint, day: date) -> tuple[date | None, date | None]:
-    """The last 検針日 up to ``day`` and the next one after it; one query."""
+def reading_dates(point: DevicePoint) -> list[date]:
+    """The 検針日 of the point's schedule, in order; one query, or none where it has no schedule."""
     schedule = point.supply_point.reading_schedule_id
     if schedule is None:
-        return None, None
-    dates = sorted(ReadingDate.objects.filter(schedule=schedule).values_list("day", flat=True))
-    past = [one for one in dates if one <= day]
-    return past[-1] if past else None, next((one for one in dates if one > day), None)
+        return []
+    dates = ReadingDate.objects.filter(schedule=schedule).order_by("day")
+    return list(dates.values_list("day", flat=True))
 
 
 def counts(*, actor: Actor, at: datetime) -> dict[str, int]:

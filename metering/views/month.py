@@ -100,12 +100,12 @@ class Scene:
         return EXACT if ServicePattern.BALANCING in patterns else TENTHS
 
 
-def build(scene: Scene, next_reading: date | None) -> dict[str, Any]:
+def build(scene: Scene, reading_dates: Sequence[date]) -> dict[str, Any]:
     """Context of the month's section: rows in groups by stage, finding, legend, edges, and the months beside it."""
     first = scene.choice.month or scene.today.replace(day=1)
     days = [day for day in heat_map.days_of_month(first) if day <= scene.today]
     rows, top = _rows(scene, days)
-    groups = heat_map.groups(days, scene.stages, rows)
+    groups = heat_map.groups(days, scene.stages, rows, reading_dates)
     shown = [row for group in groups for row in group.rows]
     last = heat_map.days_of_month(first)[-1]
     shows_energy = any(sight.shows_energy for sight in scene.sights_of(first, last))
@@ -117,7 +117,7 @@ def build(scene: Scene, next_reading: date | None) -> dict[str, Any]:
         "next": _month_after(scene, first),
         "shows_energy": shows_energy,
         "digits": look.digits,
-        "groups": [_group(scene, group, look, next_reading) for group in groups],
+        "groups": [_group(scene, group, look) for group in groups],
         "span": presentation.span_of_days(shown[0].day, shown[-1].day) if shown else "",
         "finding": finding,
         "busy": _busy(finding.busy),
@@ -145,20 +145,20 @@ def _rows(scene: Scene, days: Sequence[date]) -> tuple[dict[date, Row], int]:
     return {day: heat_map.row(day, values, spans, top) for day in days if day in scene.stages}, top
 
 
-def _group(scene: Scene, group: Group, look: Look, next_reading: date | None) -> dict[str, Any]:
+def _group(scene: Scene, group: Group, look: Look) -> dict[str, Any]:
     return {
-        "title": group_title(group, next_reading),
+        "title": group_title(group),
         "rows": [_row(scene, row, look) for row in group.rows],
     }
 
 
-def group_title(group: Group, next_reading: date | None) -> str:
+def group_title(group: Group) -> str:
     """確定　10/21–11/11, and for provisional days when they become final."""
     span = f"{group.first_day:%m/%d}{presentation.DASH}{group.last_day:%m/%d}"
     if group.first_day == group.last_day:
         span = f"{group.first_day:%m/%d}"
-    if group.stage == "provisional" and next_reading:
-        day = presentation.short_day(next_reading, language())
+    if group.final_after:
+        day = presentation.short_day(group.final_after, language())
         return _("速報　%(span)s（検針日 %(day)s の後に確定）") % {"span": span, "day": day}
     return f"{words.STAGE[group.stage]}　{span}"
 
@@ -203,15 +203,24 @@ def cell_words(cell: Cell, digits: int) -> dict[str, str]:
         return {"css": "out", "text": _("対象外"), "extra": ""}
     if cell.value is None:
         return {"css": "", "text": _("未計算"), "extra": ""}
-    quality, word = cell.value.quality, str(words.QUALITY[cell.value.quality])
+    quality, shown = cell.value.quality, cell.value.amount
+    lightness = f"h{cell.step}" if cell.step else ""
+    if quality is Quality.MEASURED and shown is not None:
+        return {"css": lightness, "text": amount(shown, digits), "extra": ""}
+    word = str(words.QUALITY[quality])
     if quality in heat_map.WITHOUT_VALUE:
         return {"css": f"q{quality:d}", "text": word, "extra": ""}
-    mark = "" if quality is Quality.MEASURED else f" q{quality:d}"
-    if cell.value.amount is None:
-        return {"css": f"seen{mark}", "text": word, "extra": ""}
-    lightness = f"h{cell.step}" if cell.step else ""
-    text = amount(cell.value.amount, digits)
-    return {"css": f"{lightness}{mark}".strip(), "text": text, "extra": word if mark else ""}
+    if shown is None:
+        return {
+            "css": "seen" if quality is Quality.MEASURED else f"seen q{quality:d}",
+            "text": word,
+            "extra": "",
+        }
+    return {
+        "css": f"{lightness} q{quality:d}".strip(),
+        "text": amount(shown, digits),
+        "extra": word,
+    }
 
 
 def _marks(rows: Iterable[Row]) -> list[dict[str, Any]]:

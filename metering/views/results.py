@@ -13,8 +13,8 @@ from metering.domain.points import FlowDirection, ServicePattern
 from metering.domain.quality import Quality
 from metering.frames.shown import energy_of_point
 from metering.models import DevicePoint, ServicePeriod
-from metering.selectors import points as selected
 from metering.selectors import periods, shown
+from metering.selectors import points as selected
 from metering.selectors.points import Seen
 from metering.selectors.results import DayResult
 from metering.views import day as day_view
@@ -74,12 +74,13 @@ def _facts(point: DevicePoint, seen: Seen, at: datetime) -> dict[str, Any]:
 
 def _pictures(point: DevicePoint, seen: Seen, scene: Scene) -> dict[str, Any]:
     """The month, one day of it, and the ways to look at them."""
-    last_reading, next_reading = selected.reading_dates(point, scene.today)
+    readings = selected.reading_dates(point)
     service = seen.services[-1] if seen.services else None
     day = scene.choice.day
     return {
-        "reading_dates": {"last": last_reading, "next": next_reading},
-        "month": month_view.build(scene, next_reading),
+        "last_reading": next((one for one in reversed(readings) if one <= scene.today), None),
+        "next_reading": next((one for one in readings if one > scene.today), None),
+        "month": month_view.build(scene, readings),
         "day": day_view.build(scene, day) if day else None,
         "lacks_right": bool(seen.services) and not seen.sights,
         "direction_choices": _directions(service, scene.choice),

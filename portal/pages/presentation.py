@@ -60,9 +60,9 @@ def month(day: date, language: str = "ja") -> str:
     return f"{day.year}年{day.month}月"
 
 
-def instant(at: datetime, *, seconds: bool = False) -> str:
+def instant(at: datetime) -> str:
     """2026/11/20 10:20 in Japanese time."""
-    return f"{local(at):%Y/%m/%d %H:%M:%S}" if seconds else f"{local(at):%Y/%m/%d %H:%M}"
+    return f"{local(at):%Y/%m/%d %H:%M}"
 
 
 def span_of_days(first: date, last: date) -> str:
@@ -93,11 +93,6 @@ def slot_name(slot: int, language: str = "ja") -> str:
 def count(value: int) -> str:
     """1,234 with a real minus sign."""
     return f"{value:,}".replace("-", MINUS)
-
-
-def signed(text: str) -> str:
-    """The same number with a plus sign where it is above zero."""
-    return text if text.startswith(MINUS) or not text.strip("0.,") else f"+{text}"
 
 
 def decimal(value: int, digits: int) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import translation
 
 from portal.accounts.models import Membership, User
 from portal.actor import system
@@ -26,6 +27,13 @@ As = Callable[[str], Client]
 def now() -> Iterator[None]:
     """It is Friday, 20 November 2026, 10:20 in Japan."""
     with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def in_japanese() -> Iterator[None]:
+    """The language of the last request does not stay on for the next test."""
+    with translation.override("ja"):
         yield
 
 

@@ -47,7 +47,7 @@ def publish(
         request=f"{stage}:{at.isoformat()}",
         state=RunState.CALCULATED,
         identity="1d" * 32,
-        rules={"rule_set": "settlement-2026.1", "guideline_edition": "2026-03"},
+        rules={str(first_day): {"rule_set": "settlement-2026.1", "guideline_edition": "2026-03"}},
         code_version="test",
         planned_at=at,
         calculated_at=at + timedelta(seconds=5),

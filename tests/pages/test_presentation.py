@@ -21,10 +21,6 @@ def test_days_are_shown_in_both_languages():
 
 def test_instants_are_shown_in_japanese_time():
     assert show.instant(datetime(2026, 11, 19, 15, 30, tzinfo=UTC)) == "2026/11/20 00:30"
-    assert (
-        show.instant(datetime(2026, 11, 19, 15, 30, 5, tzinfo=UTC), seconds=True)
-        == "2026/11/20 00:30:05"
-    )
 
 
 @pytest.mark.parametrize(
@@ -70,7 +66,6 @@ def test_numbers_have_separators_and_signs():
         "0.95",
         "49.95",
     ]
-    assert [show.signed(text) for text in ("0.0", "1.2", "−1.2")] == ["0.0", "+1.2", "−1.2"]
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_the_finding_counts_what_the_map_shows(as_: As, service: ServicePeriod):
 
 def test_final_days_stand_before_provisional_ones_in_groups_of_their_own(as_: As, cast: Cast):
     service = make_point_in_service(retailer=cast.a)
-    schedule = make_reading_schedule(date(2026, 11, 12), date(2026, 12, 14))
+    schedule = make_reading_schedule(date(2026, 11, 12), date(2026, 11, 18), date(2026, 12, 14))
     service.device_point.supply_point.reading_schedule = schedule
     service.device_point.supply_point.save()
     publish({service.device_point: steady}, FIRST, date(2026, 11, 11), stage="final")
@@ -96,7 +96,8 @@ def test_final_days_stand_before_provisional_ones_in_groups_of_their_own(as_: As
     page = read(as_("a").get(f"/points/{service.device_point.number}/"))
     assert [head.text() for head in heat(page).all("th", class_="stage")] == [
         "確定 11/01–11/11",
-        "速報 11/12–11/19（検針日 12/14（月） の後に確定）",
+        "速報 11/12–11/17（検針日 11/18（水） の後に確定）",
+        "速報 11/18–11/19（検針日 12/14（月） の後に確定）",
     ]
 
 

@@ -39,11 +39,6 @@ def short_day(day: date) -> str:
 
 
 @register.filter
-def weekday(day: date) -> str:
-    return presentation.weekday(day, language())
-
-
-@register.filter
 def table_date(day: date) -> str:
     return presentation.table_date(day)
 
@@ -59,11 +54,6 @@ def instant(at: datetime) -> str:
 
 
 @register.filter
-def clock(at: datetime) -> str:
-    return f"{presentation.local(at):%H:%M:%S}"
-
-
-@register.filter
 def iso(at: date | datetime) -> str:
     return (presentation.local(at) if isinstance(at, datetime) else at).isoformat()
 
@@ -71,11 +61,6 @@ def iso(at: date | datetime) -> str:
 @register.simple_tag
 def span_of_days(first: date, last: date) -> str:
     return presentation.span_of_days(first, last)
-
-
-@register.filter
-def slot_time(slot: int) -> str:
-    return presentation.slot_time(slot)
 
 
 @register.simple_tag
@@ -91,16 +76,6 @@ def slot_name(slot: int) -> str:
 @register.filter
 def count(value: int) -> str:
     return presentation.count(value)
-
-
-@register.filter
-def kwh(energy_wh: int) -> str:
-    return presentation.kwh(energy_wh)
-
-
-@register.filter
-def tenths(provided_100wh: int) -> str:
-    return presentation.tenths(provided_100wh)
 
 
 @register.filter

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metering.domain import heat_map
-from metering.domain.heat_map import Finding, Gap, Span, Value
+from metering.domain.heat_map import Finding, Span, Value
 from metering.domain.quality import Quality
 
 DAY = date(2026, 11, 16)
@@ -82,12 +82,17 @@ def test_days_of_one_stage_stand_together_and_days_without_results_are_left_out(
     ]
 
 
-def test_gaps_are_runs_of_one_quality_inside_a_day():
-    held = {(DAY, 4): Value(None, Quality.HELD)}
-    row = heat_map.row(DAY, values(1, None, None) | held, ALWAYS, 10)
-    found = heat_map.gaps([row], heat_map.WITHOUT_VALUE)
-    assert found == [Gap(DAY, 2, 3, Quality.MISSING), Gap(DAY, 4, 4, Quality.HELD)]
-    assert found[0].slots == 2
+def test_provisional_days_are_parted_where_the_reading_date_closes_a_period():
+    days = [date(2026, 11, n) for n in (16, 17, 18, 19)]
+    rows = {day: heat_map.row(day, {}, ALWAYS, 1) for day in days}
+    readings = [date(2026, 11, 17), date(2026, 12, 16)]
+    provisional = heat_map.groups(days, dict.fromkeys(days, "provisional"), rows, readings)
+    assert [(group.final_after, group.last_day) for group in provisional] == [
+        (date(2026, 11, 17), days[0]),
+        (date(2026, 12, 16), days[3]),
+    ]
+    (final,) = heat_map.groups(days, dict.fromkeys(days, "final"), rows, readings)
+    assert final.final_after is None
 
 
 def test_the_finding_counts_settled_slots_only():
