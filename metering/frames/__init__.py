@@ -1,6 +1,6 @@
 """The only bridge between tables and frames: what services, pages and exports may ask for."""
 
-from metering.frames.files import KeptFile, keep_file, kept_file, sweep_received
+from metering.frames.files import KeptFile, keep_file, kept_file, sweep_files
 from metering.frames.inputs import Loaded, input_digest, load_inputs
 from metering.frames.intake import PartTaken, RowSetAside, Taken, take_apart
 from metering.frames.results import SettledPart, settle_part
@@ -22,6 +22,6 @@ __all__ = [
     "load_inputs",
     "settle_part",
     "store",
-    "sweep_received",
+    "sweep_files",
     "take_apart",
 ]

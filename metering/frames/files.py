@@ -10,6 +10,8 @@ from metering.frames.received import suffix_of
 from metering.frames.stores import store
 from metering.store import sweeping, writer
 
+RESULTS = ("energy", "sites", "findings")
+
 
 @dataclass(frozen=True, kw_only=True)
 class KeptFile:
@@ -34,9 +36,9 @@ def kept_file(key: str, *, scratch: Path) -> Path:
     return store().place.local(key, scratch)
 
 
-def sweep_received(
+def sweep_files(
     *, before: datetime, referenced: Callable[[Collection[str]], Collection[str]]
 ) -> list[str]:
-    """Remove received files and parts made from them that are older than ``before`` and that ``referenced`` does not name."""
-    prefixes = [f"raw/{kind}/" for kind in FORMATS] + [f"{kind}/" for kind in FORMATS]
+    """Remove received files, parts and results that are older than ``before`` and that ``referenced`` does not name."""
+    prefixes = [f"raw/{kind}/" for kind in FORMATS] + [f"{kind}/" for kind in (*FORMATS, *RESULTS)]
     return sweeping.sweep(store(), prefixes, before=before, referenced=referenced)

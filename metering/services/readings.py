@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from metering import frames
-from metering.models import Delivery, DeliveryKind, QuarantinedRow, StorePart
+from metering.models import Delivery, DeliveryKind, PartResult, QuarantinedRow, StorePart
 from metering.selectors import rules
 from metering.selectors.deliveries import with_rows_set_aside
 from metering.services import deliveries, inbox
@@ -170,14 +170,18 @@ def _put_refused(file: inbox.File, refusal: Invalid, actor: Actor, at: datetime)
 
 
 def sweep_orphans(*, at: datetime) -> list[str]:
-    """Remove files of received kinds that no row names and that are older than two days; their keys."""
-    return frames.sweep_received(before=at - ORPHANS_AFTER, referenced=_referenced)
+    """Remove files of the store that no row names and that are older than two days; their keys."""
+    return frames.sweep_files(before=at - ORPHANS_AFTER, referenced=_referenced)
 
 
 def _referenced(keys: Collection[str]) -> set[str]:
-    parts = StorePart.objects.filter(key__in=keys).values_list("key", flat=True)
-    files = Delivery.objects.filter(raw_key__in=keys).values_list("raw_key", flat=True)
-    return {*parts, *files}
+    """Those of ``keys`` that a part, a delivery or a result names."""
+    named = set(StorePart.objects.filter(key__in=keys).values_list("key", flat=True))
+    named |= set(Delivery.objects.filter(raw_key__in=keys).values_list("raw_key", flat=True))
+    for column in ("energy_key", "sites_key", "findings_key"):
+        results = PartResult.objects.filter(**{f"{column}__in": keys})
+        named |= set(results.values_list(column, flat=True))
+    return named
 
 
 def _no_such_file(name: str) -> Invalid:

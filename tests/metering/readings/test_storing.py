@@ -10,12 +10,12 @@ from moto.server import ThreadedMotoServer
 
 from metering import frames
 from metering.domain.rules import Rules
-from metering.models import DevicePoint, StorePart
+from metering.models import DevicePoint, PartResult, StorePart
 from metering.services import readings
 from portal.errors import Refused
 from tests.factories.metering import make_service_period
 from tests.metering.readings import stored
-from tests.metering.readings.conftest import ACTOR, TakeIn, Write
+from tests.metering.readings.conftest import ACTOR, AT, TakeIn, Write
 
 REGION = "ap-northeast-1"
 GOOD = "{number},0,2026-11-01T{hour:02d}:00,{hour}.5,,"
@@ -80,6 +80,18 @@ def test_files_that_no_row_names_are_swept_when_they_are_old(
         name="killed.csv",
         rules=Rules(),
     ).parts[0]
+    settled = frames.settle_part(day=date(2026, 11, 1), bucket=0, stage="final", rules=Rules())
+    unnamed = frames.settle_part(day=date(2026, 11, 2), bucket=0, stage="final", rules=Rules())
+    PartResult.objects.create(
+        identity="1",
+        stage="final",
+        day=date(2026, 11, 1),
+        bucket=0,
+        reads_from=settled.reads_from,
+        reads_to=settled.reads_to,
+        energy_key=settled.energy_key,
+        calculated_at=AT,
+    )
     root = Path(frames.store().place.url)
     long_ago = (datetime.now() - timedelta(days=3)).timestamp()
     for path in root.rglob("*.*"):
@@ -87,9 +99,13 @@ def test_files_that_no_row_names_are_swept_when_they_are_old(
 
     removed = readings.sweep_orphans(at=datetime.now().astimezone())
 
-    assert removed == [lost.part.key]
+    assert sorted(removed) == sorted([lost.part.key, unnamed.energy_key])
     assert stored.files() == sorted(
-        [delivery.raw_key, *StorePart.objects.values_list("key", flat=True)]
+        [
+            delivery.raw_key,
+            settled.energy_key,
+            *StorePart.objects.values_list("key", flat=True),
+        ]
     )
 
 
