@@ -40,9 +40,9 @@ class Built:
 
     def count(self, issue: Issue) -> None:
         """Add the files of one issue."""
-        self.files += len(issue.rows)
+        self.files += len(issue.files)
         self.size += issue.size
-        self.rows += sum(row.rows for row in issue.rows)
+        self.rows += sum(file.rows for file in issue.files)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,13 +186,13 @@ def issue(
             revisions=revisions,
             earlier=earlier,
             at=work.at,
-        ) as files:
+        ) as issued:
             for block, splits in blocks:
-                files.add(block, splits)
+                issued.add(block, splits)
                 highest = max(highest, block.position if splits is None else -1)
-            if files.rows:
-                files.publish(actor=work.actor, at=work.at)
-                work.built.count(files)
+            if issued.files:
+                issued.publish(actor=work.actor, at=work.at)
+                work.built.count(issued)
     except OutOfNumbers:
         detail = f"分割番号 {work.kind.splits.stop - 1} を超えます。電文を作成できません。"
         raise_alarm(work, AlarmCode.NO_SPLIT, receiver, detail)

@@ -25,6 +25,7 @@ from portal.journal import recorder
 from portal.organizations.models import Organization
 
 LISTS_AT_A_TIME = 50
+ROWS_AT_A_TIME = 500
 
 
 class OutOfNumbers(Exception):
@@ -44,6 +45,24 @@ class Message:
     created_at: datetime  # of the publication: the same again whenever the message is built again
 
 
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """What the ledger will say of one file: a few hundred bytes, since a large receiver has thousands."""
+
+    slot: Slot
+    split: int
+    name: str
+    digest: str
+    size: int
+    content: str
+    records: str
+    rows: int
+    available: int
+    first_number: str
+    last_number: str
+    list_digest: str
+
+
 @dataclass
 class Issue:
     """The new files of one message for one receiver, while they are being written.
@@ -57,7 +76,7 @@ class Issue:
     earlier: Mapping[Slot, Earlier]
     staged: shelf.Staged
     built_at: datetime
-    rows: list[OutboundMessage] = field(default_factory=list)
+    files: list[NewFile] = field(default_factory=list)
     size: int = 0
     _new_lists: dict[str, str] = field(default_factory=dict)
     _kept_lists: set[str] = field(default_factory=set)
@@ -73,9 +92,25 @@ class Issue:
             kind, day=self.message.day, slot=slot, revision=revision, split=split
         )
         content = archive.packed(stem, document(self._envelope(slot), block.records))
-        self.staged.add(f"{stem}.zip", content)
-        self.rows.append(self._row(block, split, f"{stem}.zip", content))
+        name = f"{stem}.zip"
+        self.staged.add(name, content)
         self.size += len(content)
+        self.files.append(
+            NewFile(
+                slot=slot,
+                split=split,
+                name=name,
+                digest=archive.digest(content),
+                size=len(content),
+                content=block.content,
+                records="\n".join(block.record_digests),
+                rows=block.rows,
+                available=block.available,
+                first_number=block.first_number,
+                last_number=block.last_number,
+                list_digest=self._list(block.points),
+            )
+        )
 
     def _envelope(self, slot: Slot) -> Envelope:
         message = self.message
@@ -89,33 +124,32 @@ class Issue:
             profile=message.profile,
         )
 
-    def _row(self, block: Block, split: int, name: str, content: bytes) -> OutboundMessage:
-        went_before = self.earlier.get(block.slot)
-        row = OutboundMessage(
+    def _row(self, file: NewFile, lists: Mapping[str, int]) -> OutboundMessage:
+        went_before = self.earlier.get(file.slot)
+        return OutboundMessage(
             receiver_id=self.receiver.organization_id,
             receiver_code=self.receiver.party.code,
             information_code=self.message.kind.code,
             day=self.message.day,
             first_day=self.message.first_day,
-            slot=block.slot,
-            revision=self.revisions[block.slot],
-            split=split,
-            name=name,
-            digest=archive.digest(content),
-            size=len(content),
-            content_digest=block.content,
-            record_digests="\n".join(block.record_digests),
-            rows=block.rows,
-            available_rows=block.available,
-            first_number=block.first_number,
-            last_number=block.last_number,
+            slot=file.slot,
+            revision=self.revisions[file.slot],
+            split=file.split,
+            name=file.name,
+            digest=file.digest,
+            size=file.size,
+            content_digest=file.content,
+            record_digests=file.records,
+            rows=file.rows,
+            available_rows=file.available,
+            first_number=file.first_number,
+            last_number=file.last_number,
+            point_list_id=lists[file.list_digest],
             publication_id=self.message.publication_id,
             created_at=self.message.created_at,
             built_at=self.built_at,
-            supersedes_id=went_before.files.get(split) if went_before else None,
+            supersedes_id=went_before.files.get(file.split) if went_before else None,
         )
-        row.list_digest = self._list(block.points)  # type: ignore[attr-defined]
-        return row
 
     def _list(self, points: str) -> str:
         """Remember a point list; its row is written a few at a time, outside the closing transaction: it says nothing
@@ -148,12 +182,12 @@ class Issue:
         Raises :class:`Conflict` where another process issued the same revision meanwhile; then nothing happened.
         """
         self._keep_lists()
-        ids = _list_ids(self._kept_lists)
-        for row in self.rows:
-            row.point_list_id = ids[row.list_digest]  # type: ignore[attr-defined]
+        lists = _list_ids(self._kept_lists)
         with transaction.atomic():
             self._claim()
-            OutboundMessage.objects.bulk_create(self.rows, batch_size=500)
+            for start in range(0, len(self.files), ROWS_AT_A_TIME):
+                files = self.files[start : start + ROWS_AT_A_TIME]
+                OutboundMessage.objects.bulk_create(self._row(file, lists) for file in files)
             recorder.record(
                 "message.published", actor=actor, at=at, subject=self.subject, data=self._story()
             )
@@ -192,9 +226,9 @@ class Issue:
             "publication": self.message.publication_id,
             "revisions": sorted(set(self.revisions.values())),
             "slots": len(self.revisions) if None not in self.revisions else 0,
-            "files": len(self.rows),
+            "files": len(self.files),
             "bytes": self.size,
-            "digest": point_lists.digest("\n".join(row.digest for row in self.rows)),
+            "digest": point_lists.digest("\n".join(file.digest for file in self.files)),
         }
 
 

@@ -9,6 +9,7 @@ dies with its process tells the dead from the living.
 import fcntl
 import os
 import shutil
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ class Staged:
         self._target = folder(receiver_code)
         self._flusher = flusher
         self._names: list[str] = []
-        self._flushed: list[Future[None]] = []
+        self._flushing: deque[Future[None]] = deque()
 
     def add(self, name: str, content: bytes) -> None:
         """Write one file; :meth:`publish` waits until it is on the disk."""
@@ -46,12 +47,14 @@ class Staged:
         _write(path, content)
         self._names.append(name)
         # several at a time: a disk flushes many files together in about the time of one
-        self._flushed.append(self._flusher.submit(_flush_file, path))
+        self._flushing.append(self._flusher.submit(_flush_file, path))
+        if len(self._flushing) > 8 * FLUSHERS:
+            self._flushing.popleft().result()
 
     def publish(self) -> None:
         """Move all files into place. Call it inside the transaction that writes their rows."""
-        for flushed in self._flushed:
-            flushed.result()
+        while self._flushing:
+            self._flushing.popleft().result()
         self._target.mkdir(parents=True, exist_ok=True)
         moving = self._draft / MOVING
         _write(moving, "\n".join([self._target.name, *self._names]).encode())
