@@ -144,10 +144,8 @@ def _day(text: str) -> date | None:
         return None
 
 
-def latest(actor: Actor, at: datetime) -> Context | None:
+def latest(actor: Actor, at: datetime) -> Context:
     """The home page's card: the messages of the last days, one line per message and day."""
-    if not may(actor, Action.SEE_FILES):
-        return None
     files = OutboundMessage.objects.visible_to(actor)
     messages = (
         files.order_by()

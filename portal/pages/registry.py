@@ -15,11 +15,6 @@ def everybody(actor: Actor) -> bool:
     return actor.scope is not Scope.NOTHING
 
 
-def operator_only(actor: Actor) -> bool:
-    """The grid operator's staff."""
-    return actor.scope is Scope.ALL
-
-
 @dataclass(frozen=True, kw_only=True)
 class MenuItem:
     """One line of the main menu. ``address`` is a URL name; pages whose names begin with it belong to the item."""

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from portal.accounts.models import Membership
+from portal.organizations.roles import Role
 from tests.pages.conftest import As, Cast
 from tests.pages.reading import Element, check_manners, check_policy, read
 
@@ -46,6 +48,15 @@ def test_each_role_has_its_menu(as_: As):
     ]
     assert menu(read(as_("a").get("/"))) == ["ホーム", "機器点・30分値", "受渡ファイル"]
     assert menu(read(as_("nobody").get("/help/"))) == []
+
+
+def test_a_delegate_is_offered_what_its_role_may_open(as_: As, cast: Cast):
+    client = as_("a")
+    Membership.objects.filter(organization=cast.a).update(role=Role.DELEGATE)
+    page = read(client.get("/"))
+    assert menu(page) == ["ホーム", "機器点・30分値"]
+    assert not page.all("section", aria_labelledby="home-files-head")
+    assert client.get("/files/").status_code == 403
 
 
 def test_the_menu_marks_the_page_and_those_below_it(as_: As):

@@ -51,7 +51,14 @@ def services(cast: Cast) -> dict[str, ServicePeriod]:
 def addresses(services: dict[str, ServicePeriod]) -> list[str]:
     point = f"/points/{services['one'].device_point.number}/"
     queries = ["", "?view=values", "?direction=1", "?day=2026-11-07", "?day=2026-11-16&view=values"]
-    return ["/", "/points/", "/points/?pattern=1", "/files/", *(point + query for query in queries)]
+    return [
+        "/",
+        "/points/",
+        "/points/?pattern=1",
+        "/files/",
+        "/files/completeness/?day=2026-11-19",
+        *(point + query for query in queries),
+    ]
 
 
 def published(services: dict[str, ServicePeriod], values: Values = canary) -> None:
