@@ -11,12 +11,12 @@ from typing import Protocol
 
 import polars as pl
 
-from metering.settlement.expressions.instants import REACH, STRIDE
 from metering.settlement.files import Source
 from metering.settlement.names import Names
+from metering.settlement.runs import Run, between, put_aside
 
-_RUN_ROWS = 2_000_000  # rows sorted in memory at once
-_RUN_BATCH = 65_536  # rows of a run read together
+_RUN_ROWS = 1_000_000  # rows put aside at once
+_WINDOW_ROWS = 3_000_000  # rows read back at once
 
 
 @dataclass(frozen=True)
@@ -83,63 +83,50 @@ class SortedFeed:
 
 
 class RunFeed:
-    """A file in any other order, as sorted runs in ``folder``; rows of one name stay as delivered."""
+    """A file in any other order, put aside in sorted runs; rows of one name stay as delivered.
+
+    A window of names is read from all runs at once and cut into parts in memory.
+    """
 
     def __init__(self, source: Source, name: str, names: Names, folder: Path) -> None:
         self._name, self._names = name, names
         self._schema = source.table.schema
         self._strays = self._schema.to_frame()
-        self._runs = [
-            Run.write(folder / f"{number}.ipc", self._numbered(rows))
-            for number, rows in enumerate(source.batches(_RUN_ROWS))
-        ]
+        self._runs: list[Run] = []
+        rows = 0
+        for number, batch in enumerate(source.batches(_RUN_ROWS)):
+            self._runs += put_aside(self._numbered(batch), folder / f"{number}.ipc")
+            rows += batch.height
+        self._width = max(_WINDOW_ROWS * len(names) // max(rows, 1), 1)
+        self._window: list[pl.DataFrame] = []
+        self._window_end = 0
 
     def _numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Rows with the place of their name instead of the name; of unknown names one row each is kept aside."""
-        numbered = rows.with_columns(self._names.numbers(rows[self._name]).alias("key"))
-        strays = numbered.filter(pl.col("key").is_null()).select(self._schema.names())
-        self._strays = pl.concat([self._strays, strays]).unique(self._name, maintain_order=True)
-        return numbered.filter(pl.col("key").is_not_null()).drop(self._name)
+        """Rows with the number of their name instead of it; of unknown names one row each is kept aside."""
+        key = self._names.numbers(rows[self._name])
+        numbered = rows.drop(self._name).with_columns(key.alias("key"))
+        if not key.has_nulls():
+            return numbered
+        strays = [self._strays, rows.filter(key.is_null())]
+        self._strays = pl.concat(strays).unique(self._name, maintain_order=True).sort(self._name)
+        return numbered.filter(key.is_not_null())
 
     def take(self, part: Part) -> pl.DataFrame:
-        strays = part.of(self._strays.sort(self._name), self._name)
-        return pl.concat(
-            [*(self._named(run.take(part.begin, part.end)) for run in self._runs), strays]
-        )
+        if part.end > self._window_end:
+            self._read(part.begin, max(part.end, part.begin + self._width))
+        taken = [between(rows, part.begin, part.end) for rows in self._window]
+        named = [self._named(rows) for rows in taken if not rows.is_empty()]
+        return pl.concat([self._schema.to_frame(), *named, part.of(self._strays, self._name)])
+
+    def _read(self, begin: int, end: int) -> None:
+        self._window.clear()
+        taken = (run.take(begin, end) for run in self._runs)
+        self._window = [rows for rows in taken if rows is not None]
+        self._window_end = end
 
     def _named(self, rows: pl.DataFrame) -> pl.DataFrame:
         name = self._names.name(rows["key"]).alias(self._name)
         return rows.with_columns(name).select(self._schema.names())
-
-
-@dataclass(frozen=True)
-class Run:
-    """Rows on disk, sorted by the whole number ``key``; rows of one key as they came."""
-
-    path: Path
-    keys: pl.Series  # every _RUN_BATCH-th key, to find a range without reading
-    rows: int
-    schema: pl.Schema
-
-    @classmethod
-    def write(cls, path: Path, rows: pl.DataFrame) -> "Run":
-        path.parent.mkdir(parents=True, exist_ok=True)
-        ordered = rows.sort("key", maintain_order=True)
-        ordered.write_ipc(path, compression="lz4", record_batch_size=_RUN_BATCH)
-        return cls(path, ordered["key"].gather_every(_RUN_BATCH), ordered.height, ordered.schema)
-
-    def take(self, begin: int, end: int) -> pl.DataFrame:
-        """Rows with ``begin`` ≤ key < ``end``."""
-        first = max(int(self.keys.search_sorted(begin, side="left")) - 1, 0) * _RUN_BATCH
-        last = min(int(self.keys.search_sorted(end, side="left")) * _RUN_BATCH, self.rows)
-        if first >= last:
-            return self.schema.to_frame()
-        rows = pl.scan_ipc(self.path).slice(first, last - first)
-        return rows.filter(pl.col("key").is_between(begin, end, closed="left")).collect()
-
-    def take_lanes(self, begin: int, end: int) -> pl.DataFrame:
-        """Rows whose key lies in the lanes ``begin`` to ``end`` - 1 (see expressions.instants)."""
-        return self.take(begin * STRIDE - REACH, end * STRIDE - REACH)
 
 
 def feed(source: Source, name: str, names: Names, folder: Path) -> Feed:
@@ -156,7 +143,13 @@ def is_sorted(source: Source, name: str) -> bool:
     scanned = pl.scan_parquet(source.path)
     if name not in scanned.collect_schema():
         return True  # refused when it is read
-    return bool(scanned.select(pl.col(name).cast(pl.String).is_sorted()).collect().item())
+    last = ""
+    for batch in scanned.select(pl.col(name).cast(pl.String)).collect_batches(maintain_order=True):
+        names = batch[name].drop_nulls()
+        if not names.is_sorted() or (len(names) and names[0] < last):
+            return False
+        last = names[-1] if len(names) else last
+    return True
 
 
 def take_all(feeds: Sequence[Feed], part: Part, schema: pl.Schema) -> pl.DataFrame:

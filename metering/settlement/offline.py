@@ -27,10 +27,11 @@ from metering.domain.findings import Code
 from metering.domain.rules import Rules, Stage
 from metering.settlement import schemas, tables
 from metering.settlement.expressions.instants import STRIDE, lane_of
-from metering.settlement.feeds import Feed, Part, Run, feed, parts, take_all
+from metering.settlement.feeds import Feed, Part, feed, parts, take_all
 from metering.settlement.files import Source, refuse_overlaps
 from metering.settlement.names import Names
 from metering.settlement.pipeline import Inputs, Settled, settle_points, settle_sites
+from metering.settlement.runs import Run, put_aside
 from metering.settlement.tables import Table
 from metering.settlement.version import code_version
 
@@ -129,6 +130,7 @@ class _Settlement:
         self.gapfill = self._small(tables.GAPFILL, files.gapfill, by="device_point_number")
         self.holds = self._small(tables.HOLDS, files.holds, by="device_point_number")
         self.delivered: list[Run] = []
+        self.parts_kept = 0
         self.summary.device_points = len(self.points)
 
     def run(self) -> Summary:
@@ -178,9 +180,9 @@ class _Settlement:
     def _keep(self, settled: Settled, findings: Any) -> pl.DataFrame:
         """Puts aside what the sites need, writes the findings and hands on the energy."""
         self._refuse_malformed(settled.findings)
-        number = len(self.delivered)
-        delivered = self._by_area(settled)
-        self.delivered.append(Run.write(self.scratch / "delivered" / f"{number}.ipc", delivered))
+        self.parts_kept += 1
+        path = self.scratch / "delivered" / f"{self.parts_kept}.ipc"
+        self.delivered += put_aside(self._by_area(settled), path)
         _csv(settled.findings).write_csv(findings, include_header=False)
         self.summary.rows_out["findings"] += settled.findings.height
         qualities = settled.energy["quality"].value_counts().iter_rows()
@@ -216,8 +218,10 @@ class _Settlement:
 
     def _settle_sites(self, of: tuple[Part, pl.DataFrame]) -> pl.DataFrame:
         part, smart_meter = of
-        taken = [run.take_lanes(part.begin, part.end) for run in self.delivered]
-        delivered = pl.concat([frame for frame in taken if not frame.is_empty()] or taken[:1])
+        taken = (run.take_lanes(part.begin, part.end) for run in self.delivered)
+        delivered = pl.concat(
+            [_DELIVERED.to_frame(), *(rows for rows in taken if rows is not None)]
+        )
         return settle_sites(
             delivered.rename({"key": "site_key"}),
             smart_meter,
@@ -248,6 +252,7 @@ class _Settlement:
         self.summary.rows_out[name] = rows
 
 
+_DELIVERED = pl.Schema({"key": pl.Int64, "delivered_wh": pl.Int64, "rank": pl.UInt8})
 _TABLES = {
     table.name: table
     for table in (tables.READINGS, tables.EXCHANGES, tables.GAPFILL, tables.BASELINES, tables.HOLDS)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metering.domain.rules import Stage
-from metering.settlement import feeds, offline, pipeline
+from metering.settlement import feeds, offline, pipeline, runs
 from metering.settlement.offline import Files, Job
 from tests.engine_rows import frames_of
 from tests.metering.settlement.written import (
@@ -32,7 +32,8 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of a few points, runs of a few rows: every seam of the machinery in a small test."""
     monkeypatch.setattr(offline, "ROWS_PER_PART", 2_000)
     monkeypatch.setattr(feeds, "_RUN_ROWS", 5_000)
-    monkeypatch.setattr(feeds, "_RUN_BATCH", 100)
+    monkeypatch.setattr(feeds, "_WINDOW_ROWS", 7_000)
+    monkeypatch.setattr(runs, "_BLOCK", 128)
 
 
 def drill_files(folder: Path) -> Files:
