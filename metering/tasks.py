@@ -33,6 +33,12 @@ def take_in_inbox() -> None:
 
 
 @shared_task
+def sweep_orphans() -> None:
+    """Remove what killed processes left in the store and no row names."""
+    readings.sweep_orphans(at=now())
+
+
+@shared_task
 def settle_latest_slot() -> None:
     """A provisional run of the day of the slot that has just ended, cut there."""
     at = now()

@@ -54,6 +54,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "seal-journal": every(60, "portal.journal.tasks.seal_entries"),
     "keep-calendar": at("portal.parameters.tasks.keep_calendar", hour="4", minute="0"),
     "take-in-inbox": every(30, "metering.tasks.take_in_inbox"),
+    "sweep-orphans": at("metering.tasks.sweep_orphans", hour="3", minute="15"),
     # the slot that has just ended, ten minutes after its end; its file follows at +40 (decisions 18)
     "settle-latest-slot": at("metering.tasks.settle_latest_slot", minute="10,40"),
     "settle-yesterday": at("metering.tasks.settle_yesterday", hour="5", minute="30"),

@@ -1,8 +1,13 @@
 """Headers that Django and django-csp do not set: what a page may do in the browser, and that answers are private."""
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from portal.errors import Conflict, DomainError, Invalid, NotFound, Refused
 
 PERMISSIONS = (
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
@@ -22,3 +27,34 @@ class BrowserPolicyMiddleware:
         if request.user.is_authenticated:
             response.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class RefusalMiddleware:
+    """Turns an anticipated refusal that no view answered itself into a page that says what to do; never a 500."""
+
+    STATUS: ClassVar[dict[type[DomainError], int]] = {
+        NotFound: 404,
+        Conflict: 409,
+        Refused: 422,
+        Invalid: 400,
+    }
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The page of a refusal; None for everything that is an accident."""
+        if not isinstance(exception, DomainError):
+            return None
+        language = get_language() or "ja"
+        context = {
+            "code": exception.code,
+            "message": exception.message.in_language(language),
+            "remedy": exception.remedy.in_language(language) if exception.remedy else "",
+        }
+        status = self.STATUS.get(type(exception), 400)
+        template = "404.html" if status == 404 else "refused.html"
+        return render(request, template, context, status=status)
