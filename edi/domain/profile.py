@@ -103,7 +103,7 @@ class Profile:
         default_factory=lambda: MappingProxyType({Voltage.LOW: "低圧", Voltage.HIGH: "高圧"})
     )
     usage_month_days_back: int = 1
-    day_message_from: time = time(5, 0)
+    day_message_from: time = time(6, 0)
     receiver_defaults: ReceiverSwitches = field(default_factory=ReceiverSwitches)
 
     def kind(self, code: str) -> MessageKind:
@@ -316,7 +316,10 @@ MARKS = MappingProxyType(
             Mark.GUESS,
             "edi.md 4: JP06401 starts with YYYYMM; whose month is not said",
         ),
-        "day_message_from": (Mark.GUESS, "edi.md 7: late enough for readings of the night"),
+        "day_message_from": (
+            Mark.GUESS,
+            "edi.md 7: after the morning run of yesterday, before 07:00",
+        ),
         "receiver_defaults": (Mark.DECIDED, "decisions 18, 23"),
         "code": (Mark.SEEN, "edi.md 1"),
         "process": (Mark.SEEN, "edi.md 1"),

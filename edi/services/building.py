@@ -107,7 +107,7 @@ def _half_hours(at: datetime) -> Iterator[tuple[Due, State]]:
 
 
 def _morning_after(day: date) -> datetime:
-    """When the day message is first made: late enough for readings of the night (edi.md 7)."""
+    """When the day message is first made: after the morning run of yesterday, before it is due at 07:00 (edi.md 7)."""
     return datetime.combine(day + timedelta(days=1), PROFILE.day_message_from, tzinfo=JST)
 
 

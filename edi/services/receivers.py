@@ -76,7 +76,9 @@ def described(organization_ids: Collection[int], day: date, profile: Profile) ->
     )
     switches = {
         row.receiver_id: _switches(row)
-        for row in ReceiverSetting.objects.on(day).filter(receiver__in=organization_ids)
+        for row in ReceiverSetting.objects.on(day)
+        .filter(receiver__in=organization_ids)
+        .order_by("starts_on")
     }
     found = [
         Receiver(

@@ -375,8 +375,8 @@ def test_what_is_due_is_found_and_then_no_more(retailer):
         ("0120", DAY),
         ("1120", DAY),
     ]
-    early = datetime(2026, 11, 11, 4, 59, tzinfo=JST)
-    assert {one.code for one in building.due(early)} == {"0110", "1110"}  # the day waits for 05:00
+    early = datetime(2026, 11, 11, 5, 59, tzinfo=JST)
+    assert {one.code for one in building.due(early)} == {"0110", "1110"}  # the day waits for 06:00
     built = building.build_due(actor=ACTOR, at=AT)
     assert {one.code: one.files for one in built} == {"0110": 0, "1110": 48, "0120": 0, "1120": 1}
     assert building.due(AT) == []
