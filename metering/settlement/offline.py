@@ -14,7 +14,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 from time import perf_counter
@@ -27,11 +26,12 @@ from metering.domain.findings import Code
 from metering.domain.rules import Rules, Stage
 from metering.settlement import schemas, tables
 from metering.settlement.expressions.instants import STRIDE, lane_of
-from metering.settlement.feeds import Feed, Part, feed, parts, take_all
+from metering.settlement.feeds import EmptyFeed, Feed, Naming, Part, feed, parts, take_all
 from metering.settlement.files import Source, refuse_overlaps
 from metering.settlement.names import Names
-from metering.settlement.pipeline import Inputs, Settled, settle_points, settle_sites
+from metering.settlement.pipeline import Rows, Settled, settle_points, settle_sites
 from metering.settlement.runs import Run, put_aside
+from metering.settlement.steps.normalize import identify
 from metering.settlement.tables import Table
 from metering.settlement.version import code_version
 
@@ -115,6 +115,15 @@ def settle_files(files: Files, job: Job, out: Path) -> Summary:
     return summary
 
 
+@dataclass(frozen=True)
+class _Taken:
+    """What a part needs."""
+
+    register: pl.DataFrame
+    rows: Rows
+    holds: pl.LazyFrame
+
+
 class _Settlement:
     """One run of the offline command in its private folder."""
 
@@ -144,33 +153,38 @@ class _Settlement:
         return self.summary
 
     def _settled(self) -> Iterator[Settled]:
-        readings = [self._feed(tables.READINGS, path, self.points) for path in self.files.readings]
-        baselines = self._feeds(tables.BASELINES, self.files.baselines, self.points)
+        readings = [self._feed(tables.READINGS, path) for path in self.files.readings]
+        baselines = [self._feed(tables.BASELINES, self.files.baselines)]
         days = (self.job.last_day - self.job.first_day).days + 1
         slots = len(self.points) * days * self.job.rules.slots_per_day
         rows = max(sum(_height(path) for path in self.files.readings), slots)
         size = max(ROWS_PER_PART * len(self.points) // max(rows, 1), 1)
-        inputs = (self._inputs(part, readings, baselines) for part in parts(self.points.all, size))
-        yield from _in_turn(partial(self._settle), inputs)
+        taken = (self._take(part, readings, baselines) for part in parts(self.points, size))
+        yield from _in_turn(self._settle, taken)
 
-    def _inputs(self, part: Part, readings: list[Feed], baselines: list[Feed]) -> Inputs:
-        of_part = partial(part.of, name="device_point_number")
-        rows = take_all(readings, part, schemas.READINGS)
-        based = take_all(baselines, part, schemas.BASELINES)
-        self.summary.rows_in.update(readings=rows.height, baselines=based.height)
-        return Inputs(
-            register=of_part(self.register).lazy(),
-            readings=rows.lazy(),
-            exchanges=of_part(self.exchanges).lazy(),
-            gapfill=of_part(self.gapfill).lazy(),
-            baselines=based.lazy(),
-            holds=of_part(self.holds).lazy(),
+    def _take(self, part: Part, readings: list[Feed], baselines: list[Feed]) -> "_Taken":
+        """Everything about the device points of a part."""
+        of_feeds = [take_all(feeds, part) for feeds in (readings, baselines)]
+        small = [part.cut(frame, "device_point_number") for frame in (self.exchanges, self.gapfill)]
+        holds = part.cut(self.holds, "device_point_number")
+        found = [*of_feeds, *(identify(frame, part.names) for frame in (*small, holds))]
+        (readings_, baselines_, exchanges, gapfill, _), strays = zip(*found, strict=True)
+        self.summary.rows_in.update(readings=readings_.height, baselines=baselines_.height)
+        rows = Rows(
+            readings=readings_,
+            exchanges=exchanges,
+            gapfill=gapfill,
+            baselines=baselines_,
+            strays=pl.concat(strays),
         )
+        return _Taken(part.cut(self.register, "device_point_number"), rows, holds.lazy())
 
-    def _settle(self, inputs: Inputs) -> Settled:
+    def _settle(self, taken: "_Taken") -> Settled:
         job = self.job
         return settle_points(
-            inputs,
+            taken.register,
+            taken.rows,
+            taken.holds,
             first_day=job.first_day,
             last_day=job.last_day,
             stage=job.stage,
@@ -207,14 +221,16 @@ class _Settlement:
                     self._source(_TABLES[name], path).refuse_number(number)
 
     def _sites(self) -> Iterator[pl.DataFrame]:
-        smart_meter = self._feeds(tables.SMART_METER, self.files.smart_meter, self.premises)
+        smart_meter = [self._feed(tables.SMART_METER, self.files.smart_meter)]
         slots = sum(run.rows for run in self.delivered)
         size = max(ROWS_PER_PART * len(self.premises) // max(slots, 1), 1)
-        ranges = (
-            (part, take_all(smart_meter, part, schemas.SMART_METER))
-            for part in parts(self.premises.all, size)
-        )
+        ranges = ((part, self._measured(smart_meter, part)) for part in parts(self.premises, size))
         yield from _in_turn(self._settle_sites, ranges)
+
+    def _measured(self, smart_meter: list[Feed], part: Part) -> pl.DataFrame:
+        rows, _ = take_all(smart_meter, part)
+        self.summary.rows_in["smart_meter"] += rows.height
+        return rows
 
     def _settle_sites(self, of: tuple[Part, pl.DataFrame]) -> pl.DataFrame:
         part, smart_meter = of
@@ -223,9 +239,9 @@ class _Settlement:
             [_DELIVERED.to_frame(), *(rows for rows in taken if rows is not None)]
         )
         return settle_sites(
-            delivered.rename({"key": "site_key"}),
+            delivered.select("delivered_wh", "rank", site_key=pl.col("key") - part.begin * STRIDE),
             smart_meter,
-            premises=self.premises,
+            premises=part.names,
             rules=self.job.rules,
         )
 
@@ -240,18 +256,22 @@ class _Settlement:
     def _source(self, table: Table, path: Path) -> Source:
         return Source(path, table, self.job.rules)
 
-    def _feed(self, table: Table, path: Path, names: Names) -> Feed:
+    def _feed(self, table: Table, path: Path | None) -> Feed:
+        is_site = table is tables.SMART_METER
+        naming = _PREMISES if is_site else _POINTS
+        if path is None:
+            return EmptyFeed(table, naming)
         folder = self.scratch / f"{table.name}-{path.name}"
-        return feed(self._source(table, path), table.columns[0].name, names, folder)
-
-    def _feeds(self, table: Table, path: Path | None, names: Names) -> list[Feed]:
-        return [] if path is None else [self._feed(table, path, names)]
+        names = self.premises if is_site else self.points
+        return feed(self._source(table, path), naming, names, folder)
 
     def _write(self, name: str, schema: pl.Schema, frames: Iterator[pl.DataFrame]) -> None:
         rows = _write_parquet(frames, schema, self.folder / f"{name}.parquet")
         self.summary.rows_out[name] = rows
 
 
+_POINTS = Naming("device_point_number", "point")
+_PREMISES = Naming("premises_number", "premises")
 _DELIVERED = pl.Schema({"key": pl.Int64, "delivered_wh": pl.Int64, "rank": pl.UInt8})
 _TABLES = {
     table.name: table

@@ -56,6 +56,28 @@ class Results:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rows:
+    """Rows of a part as delivered, by ``point``, the number of the device point, instead of its name.
+
+    ``strays`` are the names that the register does not know; their rows have no ``point``.
+    """
+
+    readings: pl.DataFrame
+    exchanges: pl.DataFrame
+    gapfill: pl.DataFrame
+    baselines: pl.DataFrame
+    strays: pl.Series
+
+    @classmethod
+    def of(cls, inputs: Inputs, points: Names) -> "Rows":
+        """The rows of ``inputs``; of the holds only the strays are wanted."""
+        kinds = ("readings", "exchanges", "gapfill", "baselines", "holds")
+        found = [normalize.identify(look(getattr(inputs, kind)), points) for kind in kinds]
+        frames = {kind: rows for kind, (rows, _) in zip(kinds[:-1], found, strict=False)}
+        return cls(**frames, strays=pl.concat([strays for _, strays in found]))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settled:
     """The device points of a part, settled.
 
@@ -88,32 +110,48 @@ def settle(
     Gaps are judged over all readings handed over, also outside these days; only these days are written. Inputs must
     be clean in the sense of section 3 (no overlapping periods, instants on slot boundaries).
     """
+    register = look(inputs.register)
+    rows = Rows.of(inputs, Names.of(register["device_point_number"]))
     settled = settle_points(
-        inputs, first_day=first_day, last_day=last_day, stage=stage, rules=rules
+        register,
+        rows,
+        inputs.holds,
+        first_day=first_day,
+        last_day=last_day,
+        stage=stage,
+        rules=rules,
     )
-    sites = settle_sites(
-        settled.delivered, look(inputs.smart_meter), premises=settled.premises, rules=rules
+    smart_meter, _ = normalize.identify(
+        look(inputs.smart_meter), settled.premises, "premises_number", "premises"
     )
+    sites = settle_sites(settled.delivered, smart_meter, premises=settled.premises, rules=rules)
     return Results(energy=settled.energy, sites=sites, findings=settled.findings)
 
 
 def settle_points(
-    inputs: Inputs, *, first_day: date, last_day: date, stage: Stage, rules: Rules
+    register: pl.DataFrame,
+    rows: Rows,
+    holds: pl.LazyFrame,
+    *,
+    first_day: date,
+    last_day: date,
+    stage: Stage,
+    rules: Rules,
 ) -> Settled:
-    """Rules 1 to 13 and the device points' side of rule 14."""
-    ground, rows, strays = _survey(inputs, rules)
-    paired, found = _know(rows["readings"], rows["gapfill"], ground)
-    weighed = fill.weigh(_interval_fills(rows["gapfill"], ground), paired)
+    """Rules 1 to 13 and the device points' side of rule 14, for all device points of ``register``."""
+    ground = _survey(register, rows.exchanges, holds, rules)
+    paired, found = _know(rows.readings, rows.gapfill, ground)
+    weighed = fill.weigh(_interval_fills(rows.gapfill, ground), paired)
     laid = slots.lay_out(ground.spans, first_day, last_day, rules)
     laid = slots.lay_over(laid, paired.all, ground.spans)
     filled = fill.fill(fill.missing(laid, ground.spans), paired.gaps, weighed, stage)
     laid = fill.lay_in(laid, filled)
-    baselines = deliver.key_baselines(rows["baselines"], rules)
+    baselines = deliver.key_baselines(rows.baselines, rules)
     balanced = deliver.balance(laid, ground.spans, baselines)
     lacking = deliver.without_baseline(balanced, ground.spans, first_day, rules)
     findings = [
         *found,
-        report.unknown(strays),
+        report.unknown(rows.strays),
         report.fills(weighed, ground.spans, rules),
         report.no_baseline(lacking),
     ]
@@ -128,39 +166,31 @@ def settle_points(
 def settle_sites(
     delivered: pl.DataFrame, smart_meter: pl.DataFrame, *, premises: Names, rules: Rules
 ) -> pl.DataFrame:
-    """The corrections of rule 14 for what the device points of whole premises delivered (all parts of them)."""
-    measured = correct.key_smart_meter(smart_meter, premises, rules)
+    """The corrections of rule 14 for what the device points of whole premises delivered (all parts of them).
+
+    ``smart_meter`` has the number of the ``premises`` instead of its name.
+    """
+    measured = correct.key_smart_meter(smart_meter, rules)
     return correct.sites(correct.correct(deliver.add_up(delivered), measured), premises, rules)
 
 
 def _survey(
-    inputs: Inputs, rules: Rules
-) -> tuple[_Ground, dict[str, pl.DataFrame], list[pl.Series]]:
-    """Service periods cut by holds (rules 3, 9a) and by meter exchanges (rule 4).
-
-    With it the rows of every frame, by ``point`` instead of the number, and the numbers that are not registered.
-    """
-    register = look(inputs.register)
+    register: pl.DataFrame, exchanged: pl.DataFrame, holds: pl.LazyFrame, rules: Rules
+) -> _Ground:
+    """Service periods cut by holds (rules 3, 9a) and by meter exchanges (rule 4)."""
     points = Names.of(register["device_point_number"])
     premises = Names.of(register["premises_number"])
     periods = look(spans.number_periods(register.lazy(), points, premises, rules))
-    rows, strays = {}, []
-    for name in ("readings", "exchanges", "gapfill", "baselines", "holds"):
-        rows[name], unknown = normalize.identify(getattr(inputs, name).collect(), points)
-        strays.append(unknown)
-    cut = look(spans.cut(periods.lazy(), inputs.holds, rules))
-    stretches = look(
-        exchanges.stretch(cut.lazy(), exchanges.tally(rows["exchanges"], rules), rules)
-    )
-    ground = _Ground(
+    cut = look(spans.cut(periods.lazy(), holds, rules))
+    tallied = exchanges.tally(exchanged, rules)
+    return _Ground(
         points=points,
         premises=premises,
         spans=cut,
-        stretches=stretches,
-        holds=inputs.holds,
+        stretches=look(exchanges.stretch(cut.lazy(), tallied, rules)),
+        holds=holds,
         rules=rules,
     )
-    return ground, rows, strays
 
 
 def _know(

@@ -16,11 +16,10 @@ from metering.settlement.names import Names
 from metering.settlement.steps.normalize import in_order, keep_last
 
 
-def key_smart_meter(smart_meter: pl.DataFrame, premises: Names, rules: Rules) -> pl.DataFrame:
+def key_smart_meter(smart_meter: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """Smart-meter values by ``key`` (premises, slot's end); the one delivered last counts (rule 2)."""
-    number = premises.numbers(smart_meter["premises_number"])
     end = slot_end(pl.col("day"), pl.col("slot"), rules)
-    keyed = smart_meter.select("forward_wh", "reverse_wh", key=number * STRIDE + end)
+    keyed = smart_meter.select("forward_wh", "reverse_wh", key=pl.col("premises") * STRIDE + end)
     return keep_last(in_order(keyed.drop_nulls("key"), "key"))
 
 

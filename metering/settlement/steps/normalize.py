@@ -14,15 +14,17 @@ from metering.settlement.look import look
 from metering.settlement.names import Names
 
 
-def identify(rows: pl.DataFrame, points: Names) -> tuple[pl.DataFrame, pl.Series]:
-    """Rows with ``point``, the number of their device point, instead of its name.
+def identify(
+    rows: pl.DataFrame, names: Names, name: str = "device_point_number", number: str = "point"
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Rows with the number of their device point (or premises) instead of its name.
 
-    With them the names that are not registered; their rows have no ``point``.
+    With them the names that are not known; their rows have no number.
     """
-    names = rows["device_point_number"]
-    point = points.numbers(names)
-    strays = names.filter(point.is_null()) if point.has_nulls() else names.clear()
-    return rows.drop("device_point_number").rechunk().with_columns(point.alias("point")), strays
+    given = rows[name]
+    numbers = names.numbers(given)
+    strays = given.filter(numbers.is_null()) if numbers.has_nulls() else given.clear()
+    return rows.drop(name).rechunk().with_columns(numbers.alias(number)), strays
 
 
 def by_series(rows: pl.DataFrame, at: str, rules: Rules, *values: str) -> pl.DataFrame:

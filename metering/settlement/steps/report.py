@@ -92,9 +92,9 @@ def in_hold(
     return look(held.select(FINDINGS.names()))
 
 
-def unknown(strays: Iterable[pl.Series]) -> pl.DataFrame:
+def unknown(strays: pl.Series) -> pl.DataFrame:
     """UNKNOWN_POINT: device point numbers of any frame that the register does not know."""
-    numbers = pl.concat(strays).alias("device_point_number").to_frame()
+    numbers = strays.unique().to_frame("device_point_number")
     if numbers.is_empty():
         return FINDINGS.to_frame()
     return numbers.select(
