@@ -77,6 +77,12 @@ def _earlier(files: list[_File]) -> Earlier:
     )
 
 
+def days_sent(code: str, since: date) -> set[date]:
+    """Days from ``since`` on of which a message of this kind was ever sent. One query."""
+    files = OutboundMessage.objects.order_by().filter(information_code=code, day__gte=since)
+    return set(files.values_list("day", flat=True).distinct())
+
+
 def record_digests(*, receiver_id: int, code: str, day: date) -> dict[str, str]:
     """What the latest standing record of each point says, by number: fixed usage only."""
     rows = (

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from edi import selectors
 from edi.domain.profile import PROFILE, MessageKind, Scale
 from edi.models import Considered
 from edi.services import half_hours, months, withdrawal
@@ -97,13 +98,25 @@ def _half_hours(at: datetime) -> Iterator[tuple[Due, State]]:
     """Days with results, and what of them is due now."""
     days = results.days_published_since(at - LOOK_BACK)
     in_force = results.in_force(days[0], days[-1]) if days else {}
-    after_minutes = parameters.at(day_of(at)).slot_file_after_min
+    values = parameters.at(day_of(at))
+    recent = day_of(at) - timedelta(days=values.slot_file_days)
     for kind in _kinds(Scale.SLOT, Scale.DAY):
-        for result in (in_force[day] for day in days):
-            slots = half_hours.due_slots(kind, result, at=at, after_minutes=after_minutes)
+        for day in _wanted_days(kind, days, recent):
+            result = in_force[day]
+            slots = half_hours.due_slots(
+                kind, result, at=at, after_minutes=values.slot_file_after_min
+            )
             if slots and (kind.scale is Scale.SLOT or at >= _morning_after(result.day)):
                 source = results.source_digest([result])
                 yield Due(kind.code, result.day), (source, slots[-1] or SLOTS_PER_DAY)
+
+
+def _wanted_days(kind: MessageKind, days: list[date], recent: date) -> list[date]:
+    """Slot messages are news: of days before ``recent`` only those already sent are kept up to date (docs/adr/0005)."""
+    if kind.scale is not Scale.SLOT or not days:
+        return days
+    sent = selectors.days_sent(kind.code, days[0])
+    return [day for day in days if day >= recent or day in sent]
 
 
 def _morning_after(day: date) -> datetime:

@@ -113,6 +113,9 @@ class Parameters:
     slot_file_after_min: int = number(
         40, "コマ別ファイルの作成（コマ終了後）", "分", "decisions 18"
     )
+    slot_file_days: int = number(
+        3, "コマ別ファイルを初めて作成する日数（それより前の日は日毎のみ）", "日", "docs/adr/0005"
+    )
     day_file_by: time = clock_time(time(7, 0), "日毎ファイルの期限（翌日）", "decisions 18")
     first_split_low: int = number(9001, "分割番号の開始（低圧）", "", "decisions 21")
     first_split_high: int = number(90, "分割番号の開始（高圧）", "", "decisions 21")

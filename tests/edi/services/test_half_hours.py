@@ -382,3 +382,19 @@ def test_what_is_due_is_found_and_then_no_more(retailer):
     assert building.due(AT) == []
     publish([point.number], DAY, values=lambda n, d, s: 6, at=AT)
     assert {one.code for one in building.due(AT)} == {"0110", "1110", "0120", "1120"}
+
+
+def test_slot_messages_are_first_made_for_the_last_days_only(retailer):
+    (point,) = points(1, retailer)
+    later = AT + timedelta(days=5)
+    publish([point.number], DAY, at=AT)
+    assert {one.code for one in building.due(later)} == {"0120", "1120"}
+
+
+def test_slot_messages_once_sent_are_kept_up_to_date(retailer):
+    (point,) = points(1, retailer)
+    later = AT + timedelta(days=5)
+    publish([point.number], DAY, at=AT)
+    build("1110")
+    publish([point.number], DAY, values=lambda n, d, s: 6, at=later)
+    assert "1110" in {one.code for one in building.due(later)}
