@@ -44,8 +44,12 @@ class Version(NamedTuple):
 
 
 def notice_changes(*, actor: Actor, at: datetime) -> int:
-    """Act on what changed in the masters since the last time; how many files were withdrawn."""
+    """Act on what changed in the masters since the last time; how many files were withdrawn.
+
+    Before the first message there is nothing to act on: only the place to read on from is remembered.
+    """
     with transaction.atomic():
+        is_first = not Considered.objects.exists() and not OutboundMessage.objects.exists()
         cursors = {one.name: one for one in Cursor.objects.select_for_update()}
         since: list[date] = []
         concerned = Q(pk__in=[])
@@ -55,7 +59,7 @@ def notice_changes(*, actor: Actor, at: datetime) -> int:
             new = model.history.filter(history_id__gt=position)
             cursor.position = new.aggregate(last=Max("history_id"))["last"] or position
             cursor.save()
-            if cursor.position > position:
+            if cursor.position > position and not is_first:
                 since += _days(_versions(model, owner, span, new), position)
                 column = "pk" if owner == "device_point_id" else "supply_point"
                 concerned |= Q(**{f"{column}__in": new.values(owner)})
