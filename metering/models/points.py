@@ -390,7 +390,11 @@ class ServicePeriod(InstantSpan):
                 name="provision_needs_forward",
             ),
         ]
-        indexes = [models.Index(fields=["retailer", "pattern"])]
+        indexes = [
+            models.Index(fields=["retailer", "pattern"]),
+            # "is this point in service of that retailer": asked per row by the tenant wall, so it must not scan a retailer
+            models.Index(fields=["device_point", "retailer"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.device_point} {self.starts_at:%Y-%m-%d}"
