@@ -104,11 +104,28 @@ def test_looking_for_work_asks_a_fixed_number_of_questions(retailer, django_asse
     made = [p.number for p in points(1, retailer)]
     for n in range(6):
         publish(made, DAY - timedelta(days=n), at=AT)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         found = building.due(AT)
-    assert len(found) == 24
     assert found[0].code == "0110"
-    assert {one.day for one in found} == {DAY - timedelta(days=n) for n in range(6)}
+    every = {DAY - timedelta(days=n) for n in range(6)}
+    assert {one.day for one in found if one.code == "1120"} == every
+
+
+def test_slot_messages_are_news_and_of_older_days_only_those_sent_are_kept_up_to_date(retailer):
+    """docs/adr/0005: today and the two days before (11 to 9 November) are made for the first time, older ones on demand."""
+    made = [p.number for p in points(1, retailer)]
+    days = [DAY - timedelta(days=n) for n in range(6)]
+    for day in days:
+        publish(made, day, at=AT)
+
+    def due_days():
+        return {one.day for one in building.due(AT) if one.code == "1110"}
+
+    recent = {DAY, DAY - timedelta(days=1), DAY - timedelta(days=2)}
+    assert due_days() == recent
+    call_command("build_edi", day=days[5])
+    publish(made, days[5], values=lambda n, d, s: 8, at=AT)
+    assert due_days() == {*recent, days[5]}
 
 
 def test_old_publications_are_left_to_the_command(retailer, capsys):
