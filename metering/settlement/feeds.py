@@ -4,7 +4,7 @@ A **part** is a range of sorted names (device points or premises). A file sorted
 back; any other file is first put aside in sorted runs, once, and each part reads its slice of every run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,11 +12,10 @@ from typing import Protocol
 
 import polars as pl
 
-from metering.settlement.files import Source
+from metering.settlement.files import BATCH, Source
 from metering.settlement.names import Names
 from metering.settlement.runs import Run, between, put_aside
 from metering.settlement.steps.normalize import identify
-from metering.settlement.tables import Table
 
 _RUN_ROWS = 1_000_000  # rows put aside at once
 _WINDOW_ROWS = 3_000_000  # rows read back at once
@@ -36,9 +35,9 @@ class Part:
         return Names(self.of.all[self.begin : self.end])
 
     @property
-    def upper(self) -> str | None:
-        """The first name behind the part; None for the last part."""
-        return None if self.end >= len(self.of) else str(self.of.all[self.end])
+    def is_last(self) -> bool:
+        """Whether no name lies behind the part."""
+        return self.end >= len(self.of)
 
     def cut(self, rows: pl.DataFrame, name: str) -> pl.DataFrame:
         """The part's rows of a frame sorted by ``name``."""
@@ -74,44 +73,67 @@ class Naming:
     number: str
 
 
+class Numbered:
+    """The batches of one file by the number of their names; names that are not known are kept aside."""
+
+    def __init__(self, source: Source, naming: Naming, names: Names) -> None:
+        self.source, self.naming, self.names = source, naming, names
+        self.strays = source.table.schema.to_frame().select(naming.name)
+        self.empty = self._of(source.table.schema.to_frame())
+
+    def batches(self, size: int) -> Iterator[pl.DataFrame]:
+        """Rows with ``key``, the number of their name among all names, instead of the name."""
+        for batch in self.source.batches(size):
+            yield self._of(batch)
+
+    def part(self, rows: Iterable[pl.DataFrame], part: Part) -> tuple[pl.DataFrame, pl.Series]:
+        """The rows of a part, numbered by its own names, and its strays."""
+        pieces = [frame for frame in rows if not frame.is_empty()]
+        number = (pl.col("key") - part.begin).alias(self.naming.number)
+        taken = pl.concat([self.empty, *pieces], rechunk=True).select(pl.exclude("key"), number)
+        return taken, part.cut(self.strays, self.naming.name).to_series()
+
+    def _of(self, rows: pl.DataFrame) -> pl.DataFrame:
+        numbered, strays = identify(rows, self.names, self.naming.name, "key")
+        if strays.is_empty():
+            return numbered
+        found = pl.concat([self.strays, strays.to_frame(self.naming.name)])
+        self.strays = found.unique().sort(self.naming.name)
+        return numbered.drop_nulls("key")
+
+
 class EmptyFeed:
     """No file at all."""
 
-    def __init__(self, table: Table, naming: Naming) -> None:
-        self._rows = table.schema.to_frame()
-        self._naming = naming
+    def __init__(self, rows: Numbered) -> None:
+        self._rows = rows
 
     def take(self, part: Part) -> tuple[pl.DataFrame, pl.Series]:
-        return identify(self._rows, part.names, self._naming.name, self._naming.number)
+        return self._rows.part([], part)
 
 
 class SortedFeed:
     """A file that is sorted by name: what a part takes lies at the front of what is left."""
 
-    def __init__(self, source: Source, naming: Naming) -> None:
-        self._batches = source.batches()
-        self._naming = naming
-        self._left = source.table.schema.to_frame()
+    def __init__(self, rows: Numbered) -> None:
+        self._rows = rows
+        self._batches = rows.batches(BATCH)
+        self._left = rows.empty
 
     def take(self, part: Part) -> tuple[pl.DataFrame, pl.Series]:
-        return identify(
-            pl.concat(self._until(part.upper)), part.names, self._naming.name, self._naming.number
-        )
+        return self._rows.part(list(self._until(part)), part)
 
-    def _until(self, upper: str | None) -> list[pl.DataFrame]:
-        """What is left of the rows before the name ``upper``, in pieces."""
-        taken, name = [], self._naming.name
-        while upper is None or self._left.is_empty() or self._left[name][-1] < upper:
-            taken.append(self._left)
+    def _until(self, part: Part) -> Iterator[pl.DataFrame]:
+        """What is left of the rows of ``part``, in pieces; the last part also reads the strays behind all names."""
+        while part.is_last or self._left.is_empty() or self._left["key"][-1] < part.end:
+            yield self._left
             following = next(self._batches, None)
+            self._left = self._left.clear() if following is None else following
             if following is None:
-                self._left = self._left.clear()
-                return taken
-            self._left = following
-        place = int(self._left[name].search_sorted(upper, side="left"))
-        taken.append(self._left[:place])
+                return
+        place = int(self._left["key"].search_sorted(part.end, side="left"))
+        yield self._left[:place]
         self._left = self._left[place:]
-        return taken
 
 
 class RunFeed:
@@ -120,51 +142,32 @@ class RunFeed:
     A window of names is read from all runs at once and cut into parts in memory.
     """
 
-    def __init__(self, source: Source, naming: Naming, names: Names, folder: Path) -> None:
-        self._naming, self._names = naming, names
-        self._strays = source.table.schema.to_frame().select(naming.name)
+    def __init__(self, rows: Numbered, folder: Path) -> None:
+        self._rows = rows
         self._runs: list[Run] = []
-        self._rows = 0
-        for number, batch in enumerate(source.batches(_RUN_ROWS)):
-            self._runs += put_aside(self._numbered(batch), folder / f"{number}.ipc")
-            self._rows += batch.height
+        self._height = 0
+        for number, batch in enumerate(rows.batches(_RUN_ROWS)):
+            self._runs += put_aside(batch, folder / f"{number}.ipc")
+            self._height += batch.height
         self._window: list[pl.DataFrame] = []
         self._window_end = 0
-        self._empty = self._numbered(source.table.schema.to_frame())
-
-    def _numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Rows with the number of their name (``key``) instead of it; the names that are not known are kept aside."""
-        numbered, strays = identify(rows, self._names, self._naming.name, "key")
-        if strays.is_empty():
-            return numbered
-        found = pl.concat([self._strays, strays.to_frame(self._naming.name)])
-        self._strays = found.unique().sort(self._naming.name)
-        return numbered.drop_nulls("key")
 
     def take(self, part: Part) -> tuple[pl.DataFrame, pl.Series]:
         if part.end > self._window_end:
             self._read(part)
-        taken = [between(rows, part.begin, part.end) for rows in self._window]
-        rows = pl.concat(
-            [self._empty, *(rows for rows in taken if not rows.is_empty())], rechunk=True
-        )
-        number = (pl.col("key") - part.begin).alias(self._naming.number)
-        strays = part.cut(self._strays, self._naming.name)
-        return rows.select(pl.exclude("key"), number), strays.to_series()
+        return self._rows.part((between(rows, part.begin, part.end) for rows in self._window), part)
 
     def _read(self, part: Part) -> None:
-        width = max(_WINDOW_ROWS * len(self._names) // max(self._rows, 1), part.end - part.begin)
-        self._window.clear()
-        self._window_end = part.begin + width
+        width = _WINDOW_ROWS * len(self._rows.names) // max(self._height, 1)
+        self._window.clear()  # before the next one is read
+        self._window_end = part.begin + max(width, part.end - part.begin)
         taken = (run.take(part.begin, self._window_end) for run in self._runs)
         self._window = [rows for rows in taken if rows is not None]
 
 
-def feed(source: Source, naming: Naming, names: Names, folder: Path) -> Feed:
+def feed(rows: Numbered, folder: Path) -> Feed:
     """The feed that fits the order of the file."""
-    if is_sorted(source, naming.name):
-        return SortedFeed(source, naming)
-    return RunFeed(source, naming, names, folder)
+    return SortedFeed(rows) if is_sorted(rows.source, rows.naming.name) else RunFeed(rows, folder)
 
 
 def is_sorted(source: Source, name: str) -> bool:

@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import polars as pl
 
-_LONG = 4  # rows of one name in a row, on average, from which on names are looked up run by run
-_RISING = 5_000  # rows between falls, on average, from which on names are merged with the list
+from metering.settlement.look import look
+
+_RISING = 1_000  # names between falls, on average, from which on they are merged with the list
 
 
 @dataclass(frozen=True)
@@ -28,23 +29,43 @@ class Names:
         return name.cast(pl.Enum(self.all), strict=False).to_physical().cast(pl.Int64)
 
     def numbers(self, names: pl.Series) -> pl.Series:
-        """The number of every name: once per run of equal ones, or by merging where names rise, else one by one."""
+        """The number of every name; equal ones in a row are looked up once."""
         runs = names.rle().struct.unnest()
-        if runs.height * _LONG < len(names):
-            spread = runs.select(self.number(pl.col("value")), row=pl.int_ranges(0, "len"))
-            return spread.explode("row")["value"]
+        found = self._look_up(runs["value"])
+        if runs.height == len(names):
+            return found
+        return (
+            pl.DataFrame([found, runs["len"]])
+            .select("number", row=pl.int_ranges(0, "len", dtype=pl.UInt32))
+            .explode("row")["number"]
+        )
+
+    def _look_up(self, names: pl.Series) -> pl.Series:
+        """By merging with the list where the names mostly rise, else one by one."""
         falls = (names[1:] < names[:-1]).arg_true() + 1
-        if len(falls) * _RISING < len(names) and not names.has_nulls():
-            borders = pairwise([0, *falls, len(names)])
-            return pl.concat([self._merged(names[first:last]) for first, last in borders])
-        return names.to_frame("name").select(self.number(pl.col("name"))).to_series()
+        if names.has_nulls() or len(falls) * _RISING > len(names):
+            return (
+                names.to_frame("name")
+                .select(self.number(pl.col("name")).alias("number"))
+                .to_series()
+            )
+        borders = pairwise([0, *falls, len(names)])
+        return pl.concat([self._merged(names[first:last]) for first, last in borders])
 
     def name(self, numbers: pl.Series) -> pl.Series:
         """The names back."""
         return self.all.gather(numbers)
 
     def _merged(self, rising: pl.Series) -> pl.Series:
-        known = pl.DataFrame([self.all, self.all.alias("known")]).with_row_index("number")
-        found = rising.to_frame("name").join_asof(known, on="name", check_sortedness=False)
+        """Numbers of names in rising order: one merge with the part of the list that they can be in."""
+        first = int(self.all.search_sorted(rising[0])) if len(rising) else 0
+        last = int(self.all.search_sorted(rising[-1])) + 1 if len(rising) else 0
+        known = pl.DataFrame([self.all[first:last], self.all[first:last].alias("known")])
+        found = (
+            rising.to_frame("name")
+            .lazy()
+            .join_asof(known.lazy().with_row_index("place"), on="name", check_sortedness=False)
+        )
+        number = pl.col("place").cast(pl.Int64) + first
         is_known = pl.col("name") == pl.col("known")
-        return found.select(pl.when(is_known).then(pl.col("number").cast(pl.Int64))).to_series()
+        return look(found.select(number=pl.when(is_known).then(number))).to_series()

@@ -26,7 +26,7 @@ from metering.domain.findings import Code
 from metering.domain.rules import Rules, Stage
 from metering.settlement import schemas, tables
 from metering.settlement.expressions.instants import STRIDE, lane_of
-from metering.settlement.feeds import EmptyFeed, Feed, Naming, Part, feed, parts, take_all
+from metering.settlement.feeds import EmptyFeed, Feed, Naming, Numbered, Part, feed, parts, take_all
 from metering.settlement.files import Source, refuse_overlaps
 from metering.settlement.names import Names
 from metering.settlement.pipeline import Rows, Settled, settle_points, settle_sites
@@ -257,13 +257,16 @@ class _Settlement:
         return Source(path, table, self.job.rules)
 
     def _feed(self, table: Table, path: Path | None) -> Feed:
-        is_site = table is tables.SMART_METER
-        naming = _PREMISES if is_site else _POINTS
-        if path is None:
-            return EmptyFeed(table, naming)
-        folder = self.scratch / f"{table.name}-{path.name}"
-        names = self.premises if is_site else self.points
-        return feed(self._source(table, path), naming, names, folder)
+        """The rows of a large table; no file is a file without rows."""
+        naming, names = (
+            (_PREMISES, self.premises) if table is tables.SMART_METER else (_POINTS, self.points)
+        )
+        rows = Numbered(self._source(table, path or Path()), naming, names)
+        return (
+            EmptyFeed(rows)
+            if path is None
+            else feed(rows, self.scratch / f"{table.name}-{path.name}")
+        )
 
     def _write(self, name: str, schema: pl.Schema, frames: Iterator[pl.DataFrame]) -> None:
         rows = _write_parquet(frames, schema, self.folder / f"{name}.parquet")

@@ -101,22 +101,20 @@ def add_up(delivered: pl.DataFrame) -> pl.DataFrame:
 
     Sums are differences of the running sum at the last row of each key; only weak slots are grouped.
     """
-    rows = in_order(delivered, "site_key")
-    last = (rows["site_key"][1:] != rows["site_key"][:-1]).extend(
-        pl.Series([True] * min(rows.height, 1))
-    )
-    if last.all():
-        return rows
-    weak = rows.lazy().filter(pl.col("rank") > _STRONGEST).group_by("site_key")
-    weakest = weak.agg(pl.col("rank").max(), complete=pl.col("delivered_wh").is_not_null().all())
-    running = rows["delivered_wh"].fill_null(0).cum_sum().filter(last)
-    sums = pl.LazyFrame([rows["site_key"].filter(last), running.alias("running")])
+    weak = delivered.filter(pl.col("rank") > _STRONGEST)
+    rows = in_order(delivered.select("site_key", pl.col("delivered_wh").fill_null(0)), "site_key")
+    keys = rows["site_key"]
+    last = (keys[1:] != keys[:-1]).extend(pl.Series([True] * min(rows.height, 1)))
+    running = rows["delivered_wh"].cum_sum().filter(last).alias("running")
+    complete = pl.col("delivered_wh").is_not_null().all()
+    weakest = weak.lazy().group_by("site_key").agg(pl.col("rank").max(), complete=complete)
+    total = pl.col("running") - pl.col("running").shift(fill_value=0)
     return look(
-        sums.join(weakest, on="site_key", how="left", maintain_order="left").select(
+        pl.LazyFrame([keys.filter(last), running])
+        .join(weakest, on="site_key", how="left", maintain_order="left")
+        .select(
             pl.col("site_key").set_sorted(),
-            delivered_wh=pl.when(pl.col("complete").fill_null(value=True)).then(
-                pl.col("running") - pl.col("running").shift(fill_value=0)
-            ),
+            delivered_wh=pl.when(pl.col("complete").fill_null(value=True)).then(total),
             rank=pl.col("rank").fill_null(_STRONGEST),
         )
     )
@@ -126,18 +124,19 @@ def without_baseline(
     balanced: pl.DataFrame, spans: pl.DataFrame, first_day: date, rules: Rules
 ) -> pl.DataFrame:
     """Per device point and day the number of slots without any baseline row (finding NO_BASELINE)."""
-    counts_once = ~(spans["both"] & (spans["direction"] == FlowDirection.REVERSE))
-    lacking = balanced.select("span", "nth").filter(~balanced["has_baseline"])
-    days = pl.col("nth") // rules.slots_per_day
+    reverse_of_two = spans["both"] & (spans["direction"] == FlowDirection.REVERSE)
+    lacks = ~balanced["has_baseline"]
+    if reverse_of_two.any():
+        lacks &= ~reverse_of_two.gather(balanced["span"])
+    lacking = balanced.select("span", day=pl.col("nth") // rules.slots_per_day).filter(lacks)
+    runs = look(lacking.lazy().select(pl.struct("span", "day").rle().alias("run")).unnest("run"))
     counted = (
-        lacking.lazy()
-        .filter(counts_once.gather(lacking["span"]))
-        .group_by("span", days.alias("nth_day"))
-        .agg(slots=pl.len())
+        runs.lazy()
+        .unnest("value")
         .with_columns(pl.lit(spans["device_point_number"]).gather("span"))
     )
     return look(
-        counted.group_by("device_point_number", "nth_day")
-        .agg(pl.col("slots").sum())
-        .select("device_point_number", "slots", day=pl.lit(first_day) + pl.duration(days="nth_day"))
+        counted.group_by("device_point_number", "day")
+        .agg(pl.col("len").sum())
+        .select("device_point_number", slots="len", day=pl.lit(first_day) + pl.duration(days="day"))
     )
