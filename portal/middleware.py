@@ -1,9 +1,10 @@
 """Headers that Django and django-csp do not set: what a page may do in the browser, and that answers are private."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import render
 from django.utils.translation import get_language
 
@@ -12,6 +13,18 @@ from portal.errors import Conflict, DomainError, Invalid, NotFound, Refused
 PERMISSIONS = (
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
 )
+
+
+class LoopbackOnlyMiddleware:
+    """Sample accounts answer this machine alone, whatever address the server was bound to (decisions 39)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if ip_address(request.META["REMOTE_ADDR"]).is_loopback:
+            return self.get_response(request)
+        return HttpResponseForbidden("Sample installation: loopback only.")
 
 
 class BrowserPolicyMiddleware:

@@ -5,6 +5,7 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -43,7 +44,12 @@ def secret_key() -> str:
 
 SECRET_KEY = secret_key()
 DEBUG = False
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=LOOPBACK_HOSTS)
+if PORTAL_DEMO and not set(ALLOWED_HOSTS) <= set(LOOPBACK_HOSTS):
+    raise ImproperlyConfigured(
+        "PORTAL_DEMO=1 serves this machine only: ALLOWED_HOSTS may name loopback addresses alone."
+    )
 
 # --- applications -------------------------------------------------------
 INSTALLED_APPS = [
@@ -93,6 +99,9 @@ MIDDLEWARE = [
     "portal.middleware.BrowserPolicyMiddleware",
     "portal.middleware.RefusalMiddleware",
 ]
+
+if PORTAL_DEMO:
+    MIDDLEWARE.insert(0, "portal.middleware.LoopbackOnlyMiddleware")
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -229,14 +238,6 @@ REST_FRAMEWORK = {
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "structlog.stdlib.ProcessorFormatter",
-            "processors": [
-                "structlog.stdlib.ProcessorFormatter.remove_processors_meta",
-            ],
-        },
-    },
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
 }
