@@ -9,21 +9,23 @@ from metering.models.deliveries import (
 )
 from metering.models.meters import ExemptMeter, MeterExchange, Terminal, TerminalModel
 from metering.models.numbering import NumberCounter
-from metering.models.points import (
+from metering.models.places import (
     BalancingContract,
     Customer,
-    DevicePoint,
     GenerationContract,
-    Hold,
     Occupancy,
-    PositionReservation,
     Premises,
-    ProvisionRight,
     ReadingDate,
     ReadingSchedule,
-    ServicePeriod,
     SupplyContract,
     SupplyPoint,
+)
+from metering.models.points import (
+    DevicePoint,
+    Hold,
+    PositionReservation,
+    ProvisionRight,
+    ServicePeriod,
 )
 from metering.models.settlement import PartResult, Publication, RunPart, RunState, SettlementRun
 
