@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -18,6 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 BASE = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
 ACCOUNTS = Path(os.environ.get("PORTAL_VAR", "var")) / "demo-accounts.json"
 WIDTHS = (1280, 360)
+TALLEST = 2600  # long lists are cut here
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -28,13 +30,17 @@ def main(folder: Path) -> None:
     by_role = {account["role"]: account for account in reversed(accounts)}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        # One sign-in per account: a code of the authenticator counts once.
+        operator = signed_in(browser, by_role["settlement"])
+        retailer = signed_in(browser, by_role["retailer_staff"])
         for width in WIDTHS:
-            page = opened(browser, width)
-            page.goto("/accounts/login/")
-            keep(page, folder / f"sign-in-{width}.png")
-            for name, shot in pages(page, by_role):
-                keep(shot, folder / f"{name}-{width}.png")
-            page.context.close()
+            visitor = opened(browser, width)
+            visitor.goto("/accounts/login/")
+            keep(visitor, folder / f"sign-in-{width}.png")
+            for name, page in operator_pages(opened(browser, width, operator)):
+                keep(page, folder / f"{name}-{width}.png")
+            for name, page in retailer_pages(opened(browser, width, retailer)):
+                keep(page, folder / f"{name}-{width}.png")
 
 
 def chromium() -> str:
@@ -45,22 +51,20 @@ def chromium() -> str:
     return found
 
 
-def opened(browser: Browser, width: int) -> Page:
-    """A page of a fresh visitor who reads Japanese."""
+def opened(browser: Browser, width: int, state: Any = None) -> Page:
+    """A page of somebody who reads Japanese: of a fresh visitor, or with the session in ``state``."""
     context = browser.new_context(
-        viewport={"width": width, "height": 900}, locale="ja-JP", base_url=BASE
+        viewport={"width": width, "height": 900},
+        locale="ja-JP",
+        base_url=BASE,
+        storage_state=state,
     )
     return context.new_page()
 
 
-def pages(page: Page, by_role: dict[str, dict[str, str]]) -> Iterator[tuple[str, Page]]:
-    """Each page to be kept, by name; the page is open when it comes."""
-    sign_in(page, by_role["settlement"])
-    for name, address in (
-        ("home-operator", "/"),
-        ("runs", "/runs/"),
-        ("points-operator", "/points/"),
-    ):
+def operator_pages(page: Page) -> Iterator[tuple[str, Page]]:
+    """What the operator's staff sees; each page is open when it comes."""
+    for name, address in (("home-operator", "/"), ("runs", "/runs/"), ("points", "/points/")):
         page.goto(address)
         yield name, page
     page.goto("/runs/")
@@ -68,8 +72,10 @@ def pages(page: Page, by_role: dict[str, dict[str, str]]) -> Iterator[tuple[str,
     yield "run", page
     open_point(page, "/points/?pattern=1&q=蓄電池")
     yield "point-pattern-1-operator", page
-    sign_out(page)
-    sign_in(page, by_role["retailer_staff"])
+
+
+def retailer_pages(page: Page) -> Iterator[tuple[str, Page]]:
+    """What a retailer's staff sees."""
     for name, address in (
         ("home-retailer", "/"),
         ("files", "/files/?kind=1120"),
@@ -92,8 +98,9 @@ def open_point(page: Page, listed: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def sign_in(page: Page, account: dict[str, str]) -> None:
-    """Password, then the six digits of the moment."""
+def signed_in(browser: Browser, account: dict[str, str]) -> Any:
+    """The session of an account: password, then the six digits of the moment."""
+    page = opened(browser, WIDTHS[0])
     page.goto("/accounts/login/")
     page.locator("[name=login]").fill(account["email"])
     page.locator("[name=password]").fill(account["password"])
@@ -101,12 +108,7 @@ def sign_in(page: Page, account: dict[str, str]) -> None:
     page.locator("[name=code]").fill(code(account["totp_secret"]))
     page.locator("main button[type=submit]").first.click()
     page.wait_for_url(f"{BASE}/")
-
-
-def sign_out(page: Page) -> None:
-    """Leave, by the page that asks first."""
-    page.goto("/accounts/logout/")
-    page.locator("main button[type=submit]").first.click()
+    return page.context.storage_state()
 
 
 def code(secret: str) -> str:
@@ -118,9 +120,10 @@ def code(secret: str) -> str:
 
 
 def keep(page: Page, path: Path) -> None:
-    """The whole page as a picture of few colours: pages have few, and the repository keeps them."""
+    """The page as a picture of 256 colours: pages have few, and the repository keeps them."""
     page.wait_for_load_state("networkidle")
     picture = Image.open(io.BytesIO(page.screenshot(full_page=True)))
+    picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
     picture.convert("RGB").quantize(method=Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
     sys.stdout.write(f"{path} {path.stat().st_size // 1000} kB\n")
 
