@@ -7,8 +7,11 @@ it; the next building makes the message again without them.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
+from django.db.models import Q
 
 from edi import selectors
 from edi.domain import coverage
@@ -166,8 +169,9 @@ def withdraw(
             actor=actor,
             at=at,
         )
-        for code, day in {(row.information_code, row.day) for row in rows}:
-            Considered.objects.filter(information_code=code, day=day).delete()
+        messages = {(row.information_code, row.day) for row in rows}
+        asked = (Q(information_code=code, day=day) for code, day in messages)
+        Considered.objects.filter(reduce(or_, asked, Q(pk__in=[]))).delete()
         transaction.on_commit(lambda: _unlink(taken))
     return taken
 
