@@ -46,6 +46,7 @@ def run(folder: Path, step: int, *commands: list[str]) -> subprocess.CompletedPr
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(REPOSITORY),
             "PYTHONHASHSEED": "0",
+            "PYTHONDONTWRITEBYTECODE": "1",  # or the first run takes steps that no other takes
             "DJANGO_SETTINGS_MODULE": "portal.settings.test",
             "PORTAL_VAR": str(folder),
             "PORTAL_DEMO": "1",
