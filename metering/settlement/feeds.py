@@ -89,9 +89,15 @@ class Numbered:
     def part(self, rows: Iterable[pl.DataFrame], part: Part) -> tuple[pl.DataFrame, pl.Series]:
         """The rows of a part, numbered by its own names, and its strays."""
         pieces = [frame for frame in rows if not frame.is_empty()]
-        number = (pl.col("key") - part.begin).alias(self.naming.number)
-        taken = pl.concat([self.empty, *pieces], rechunk=True).select(pl.exclude("key"), number)
-        return taken, part.cut(self.strays, self.naming.name).to_series()
+        taken = pl.concat(pieces) if pieces else self.empty
+        number = (taken["key"] - part.begin).alias(self.naming.number)
+        others = [column for column in taken if column.name != "key"]
+        return pl.DataFrame([*others, number]), self._strays_of(part)
+
+    def _strays_of(self, part: Part) -> pl.Series:
+        if self.strays.is_empty():
+            return self.strays.to_series()
+        return part.cut(self.strays, self.naming.name).to_series()
 
     def _of(self, rows: pl.DataFrame) -> pl.DataFrame:
         numbered, strays = identify(rows, self.names, self.naming.name, "key")
@@ -100,6 +106,18 @@ class Numbered:
         found = pl.concat([self.strays, strays.to_frame(self.naming.name)])
         self.strays = found.unique().sort(self.naming.name)
         return numbered.drop_nulls("key")
+
+
+class FrameFeed:
+    """A small table in memory."""
+
+    def __init__(self, rows: Numbered) -> None:
+        self._rows = rows
+        batches = [rows.empty, *rows.batches(BATCH)]
+        self._ordered = pl.concat(batches).sort("key", maintain_order=True)
+
+    def take(self, part: Part) -> tuple[pl.DataFrame, pl.Series]:
+        return self._rows.part([between(self._ordered, part.begin, part.end)], part)
 
 
 class EmptyFeed:
@@ -191,6 +209,4 @@ def take_all(feeds: Sequence[Feed], part: Part) -> tuple[pl.DataFrame, pl.Series
     if len(feeds) == 1:
         return feeds[0].take(part)
     taken = [each.take(part) for each in feeds]
-    columns = taken[0][0].columns
-    rows = pl.concat([rows.select(columns) for rows, _ in taken], rechunk=True)
-    return rows, pl.concat([strays for _, strays in taken])
+    return pl.concat([rows for rows, _ in taken]), pl.concat([strays for _, strays in taken])

@@ -26,12 +26,21 @@ from metering.domain.findings import Code
 from metering.domain.rules import Rules, Stage
 from metering.settlement import schemas, tables
 from metering.settlement.expressions.instants import STRIDE, lane_of
-from metering.settlement.feeds import EmptyFeed, Feed, Naming, Numbered, Part, feed, parts, take_all
+from metering.settlement.feeds import (
+    EmptyFeed,
+    Feed,
+    FrameFeed,
+    Naming,
+    Numbered,
+    Part,
+    feed,
+    parts,
+    take_all,
+)
 from metering.settlement.files import Source, refuse_overlaps
 from metering.settlement.names import Names
 from metering.settlement.pipeline import Rows, Settled, settle_points, settle_sites
 from metering.settlement.runs import Run, put_aside
-from metering.settlement.steps.normalize import identify
 from metering.settlement.tables import Table
 from metering.settlement.version import code_version
 
@@ -121,7 +130,7 @@ class _Taken:
 
     register: pl.DataFrame
     rows: Rows
-    holds: pl.LazyFrame
+    holds: pl.DataFrame
 
 
 class _Settlement:
@@ -131,13 +140,13 @@ class _Settlement:
         self.files, self.job, self.folder = files, job, folder
         self.scratch = folder / "scratch"
         self.summary = Summary()
-        self.register = self._small(tables.REGISTER, files.register, by="device_point_number")
-        refuse_overlaps(self._source(tables.REGISTER, files.register), self.register)
-        self.points = Names.of(self.register["device_point_number"])
-        self.premises = Names.of(self.register["premises_number"])
-        self.exchanges = self._small(tables.EXCHANGES, files.exchanges, by="device_point_number")
-        self.gapfill = self._small(tables.GAPFILL, files.gapfill, by="device_point_number")
-        self.holds = self._small(tables.HOLDS, files.holds, by="device_point_number")
+        source = self._source(tables.REGISTER, files.register)
+        register = source.frame()
+        refuse_overlaps(source, register)
+        self.register = register.sort("device_point_number", "service_from")
+        self.points = Names.of(register["device_point_number"])
+        self.premises = Names.of(register["premises_number"])
+        self.summary.rows_in["register"] = register.height
         self.delivered: list[Run] = []
         self.parts_kept = 0
         self.summary.device_points = len(self.points)
@@ -153,31 +162,31 @@ class _Settlement:
         return self.summary
 
     def _settled(self) -> Iterator[Settled]:
-        readings = [self._feed(tables.READINGS, path) for path in self.files.readings]
-        baselines = [self._feed(tables.BASELINES, self.files.baselines)]
+        files = self.files
+        feeds = {
+            "readings": [self._feed(tables.READINGS, path) for path in files.readings],
+            "exchanges": [self._feed(tables.EXCHANGES, files.exchanges, is_small=True)],
+            "gapfill": [self._feed(tables.GAPFILL, files.gapfill, is_small=True)],
+            "baselines": [self._feed(tables.BASELINES, files.baselines)],
+            "holds": [self._feed(tables.HOLDS, files.holds, is_small=True)],
+        }
         days = (self.job.last_day - self.job.first_day).days + 1
         slots = len(self.points) * days * self.job.rules.slots_per_day
-        rows = max(sum(_height(path) for path in self.files.readings), slots)
+        rows = max(sum(_height(path) for path in files.readings), slots)
         size = max(ROWS_PER_PART * len(self.points) // max(rows, 1), 1)
-        taken = (self._take(part, readings, baselines) for part in parts(self.points, size))
+        taken = (self._take(part, feeds) for part in parts(self.points, size))
         yield from _in_turn(self._settle, taken)
 
-    def _take(self, part: Part, readings: list[Feed], baselines: list[Feed]) -> "_Taken":
+    def _take(self, part: Part, feeds: dict[str, list[Feed]]) -> "_Taken":
         """Everything about the device points of a part."""
-        of_feeds = [take_all(feeds, part) for feeds in (readings, baselines)]
-        small = [part.cut(frame, "device_point_number") for frame in (self.exchanges, self.gapfill)]
-        holds = part.cut(self.holds, "device_point_number")
-        found = [*of_feeds, *(identify(frame, part.names) for frame in (*small, holds))]
-        (readings_, baselines_, exchanges, gapfill, _), strays = zip(*found, strict=True)
-        self.summary.rows_in.update(readings=readings_.height, baselines=baselines_.height)
-        rows = Rows(
-            readings=readings_,
-            exchanges=exchanges,
-            gapfill=gapfill,
-            baselines=baselines_,
-            strays=pl.concat(strays),
-        )
-        return _Taken(part.cut(self.register, "device_point_number"), rows, holds.lazy())
+        found = {name: take_all(of, part) for name, of in feeds.items()}
+        self.summary.rows_in.update({name: rows.height for name, (rows, _) in found.items()})
+        frames = {name: rows for name, (rows, _) in found.items() if name != "holds"}
+        rows = Rows(**frames, strays=pl.concat([strays for _, strays in found.values()]))
+        holds = found["holds"][0]
+        named = part.names.name(holds["point"]).alias("device_point_number")
+        register = part.cut(self.register, "device_point_number")
+        return _Taken(register, rows, pl.DataFrame([named, *holds[["from", "to", "reason"]]]))
 
     def _settle(self, taken: "_Taken") -> Settled:
         job = self.job
@@ -208,9 +217,7 @@ class _Settlement:
         ours = self.premises.all.search_sorted(settled.premises.all).cast(pl.Int64)
         shift = (ours - pl.int_range(len(ours), eager=True)) * STRIDE
         key = pl.col("site_key") + pl.lit(shift).gather(lane_of(pl.col("site_key")))
-        return settled.delivered.select(key=key, delivered_wh="delivered_wh", rank="rank").sort(
-            "key"
-        )
+        return settled.delivered.select(key=key, delivered_wh="delivered_wh", rank="rank")
 
     def _refuse_malformed(self, findings: pl.DataFrame) -> None:
         """An unknown number that is no device point number at all is a wrong value in its file."""
@@ -245,27 +252,18 @@ class _Settlement:
             rules=self.job.rules,
         )
 
-    def _small(self, table: Table, path: Path | None, *, by: str) -> pl.DataFrame:
-        """A whole table in memory, sorted by device point, rows of one point as delivered."""
-        if path is None:
-            return table.schema.to_frame()
-        frame = self._source(table, path).frame()
-        self.summary.rows_in[table.name] = frame.height
-        return frame.sort(by, maintain_order=True)
-
     def _source(self, table: Table, path: Path) -> Source:
         return Source(path, table, self.job.rules)
 
-    def _feed(self, table: Table, path: Path | None) -> Feed:
-        """The rows of a large table; no file is a file without rows."""
-        naming, names = (
-            (_PREMISES, self.premises) if table is tables.SMART_METER else (_POINTS, self.points)
-        )
+    def _feed(self, table: Table, path: Path | None, *, is_small: bool = False) -> Feed:
+        """The rows of a table; no file is a file without rows."""
+        is_site = table is tables.SMART_METER
+        naming, names = (_PREMISES, self.premises) if is_site else (_POINTS, self.points)
         rows = Numbered(self._source(table, path or Path()), naming, names)
+        if path is None:
+            return EmptyFeed(rows)
         return (
-            EmptyFeed(rows)
-            if path is None
-            else feed(rows, self.scratch / f"{table.name}-{path.name}")
+            FrameFeed(rows) if is_small else feed(rows, self.scratch / f"{table.name}-{path.name}")
         )
 
     def _write(self, name: str, schema: pl.Schema, frames: Iterator[pl.DataFrame]) -> None:

@@ -43,7 +43,7 @@ class Inputs:
     gapfill: pl.LazyFrame = field(default_factory=lambda: _none(schemas.GAPFILL))
     baselines: pl.LazyFrame = field(default_factory=lambda: _none(schemas.BASELINES))
     smart_meter: pl.LazyFrame = field(default_factory=lambda: _none(schemas.SMART_METER))
-    holds: pl.LazyFrame = field(default_factory=lambda: _none(schemas.HOLDS))
+    holds: pl.DataFrame = field(default_factory=lambda: _none(schemas.HOLDS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ class _Ground:
     premises: Names
     spans: pl.DataFrame
     stretches: pl.DataFrame
-    holds: pl.LazyFrame
+    holds: pl.DataFrame
     rules: Rules
 
 
@@ -115,7 +115,7 @@ def settle(
     settled = settle_points(
         register,
         rows,
-        inputs.holds,
+        look(inputs.holds),
         first_day=first_day,
         last_day=last_day,
         stage=stage,
@@ -131,7 +131,7 @@ def settle(
 def settle_points(
     register: pl.DataFrame,
     rows: Rows,
-    holds: pl.LazyFrame,
+    holds: pl.DataFrame,
     *,
     first_day: date,
     last_day: date,
@@ -175,7 +175,7 @@ def settle_sites(
 
 
 def _survey(
-    register: pl.DataFrame, exchanged: pl.DataFrame, holds: pl.LazyFrame, rules: Rules
+    register: pl.DataFrame, exchanged: pl.DataFrame, holds: pl.DataFrame, rules: Rules
 ) -> _Ground:
     """Service periods cut by holds (rules 3, 9a) and by meter exchanges (rule 4)."""
     points = Names.of(register["device_point_number"])
@@ -198,53 +198,73 @@ def _know(
 ) -> tuple[intervals.Intervals, list[pl.DataFrame]]:
     """The intervals between the known instants of every span (rules 1 to 8), with the findings on the way."""
     rules, stretches, of = ground.rules, ground.stretches, ground.spans
-    usable = normalize.is_usable(readings, rules)
-    rows = normalize.by_series(
-        readings.with_columns(usable), "read_at", rules, "register_wh", "meter_id", "usable"
-    )
-    sound = rows if usable.all() else rows.filter("usable")
-    placed = normalize.place(sound.drop("usable"), stretches)
-    foreign, expected = normalize.parted(placed, normalize.is_foreign(placed, stretches))
-    kept, held = normalize.served(normalize.keep_last(expected), stretches)
-    filled, filled_in_hold = normalize.served(_register_fills(gapfill, ground), stretches)
+    measured, held, found = _measure(readings, ground)
+    filled, filled_in_hold = normalize.held(_register_fills(gapfill, ground), stretches)
     paired, spikes = intervals.know(
-        normalize.carry(kept, stretches, rules),
+        normalize.carry(measured, stretches, rules),
         normalize.carry(filled, stretches, rules),
         stretches,
         rules,
     )
-    rejected = readings[(~usable).arg_true()].filter(pl.col("point").is_not_null())
     findings = [
-        report.of_readings(rejected, ground.points, rules),
-        report.foreign(foreign, of, rules),
+        *found,
         report.in_hold(held, of, ground.holds, rules),
         report.in_hold(filled_in_hold, of, ground.holds, rules),
-        report.spikes(spikes, kept, of, rules),
+        report.spikes(spikes, measured, of, rules),
         report.implausible(paired.untrusted, of, rules),
     ]
     return paired, findings
 
 
+def _measure(
+    readings: pl.DataFrame, ground: _Ground
+) -> tuple[pl.DataFrame, pl.DataFrame, list[pl.DataFrame]]:
+    """Usable readings, one per instant of a span: of served and of held spans (rules 1 to 3, 9a); with the findings."""
+    rules, stretches = ground.rules, ground.stretches
+    usable = normalize.usable(readings, rules).alias("usable")
+    rows = normalize.by_series(readings, "read_at", rules, "register_wh", "meter_id", usable)
+    sliced = normalize.slices(rows["series_key"], stretches)
+    placed = normalize.place(rows["series_key"], sliced)
+    foreign = normalize.foreign(rows["meter_id"], placed, sliced, stretches)
+    sound = placed.of(rows["usable"])
+    columns = [placed.key, placed.stretch, placed.of(rows["register_wh"])]
+    expected = normalize.keep(pl.DataFrame(columns), sound if foreign is None else sound & ~foreign)
+    last = normalize.keep(expected, normalize.last_delivered(expected["key"]))
+    found = [report.of_readings(readings, usable, ground.points, rules)]
+    if foreign is not None:
+        named = pl.DataFrame([placed.key, placed.of(rows["meter_id"])])
+        found.append(report.foreign(normalize.keep(named, sound & foreign), ground.spans, rules))
+    return *normalize.held(last, stretches), found
+
+
 def _register_fills(gapfill: pl.DataFrame, ground: _Ground) -> pl.DataFrame:
     """C rows of pattern 1 in range; the last of one instant counts, before its value is looked at (rules 2 and 6)."""
-    rows = gapfill.filter(pl.col("kind") == "C").rename({"value_wh": "register_wh"})
-    keyed = normalize.by_series(rows, "at", ground.rules, "register_wh")
-    last = normalize.keep_last(normalize.place(keyed, ground.stretches))
-    in_range = registers.in_range(pl.col("register_wh"), ground.rules)
-    return last.filter(_balancing(last, ground), in_range)
+    rows = gapfill.filter(pl.col("kind") == "C")
+    register = pl.col("value_wh").alias("register_wh")
+    keyed = normalize.by_series(rows, "at", ground.rules, register)
+    sliced = normalize.slices(keyed["series_key"], ground.stretches)
+    placed = normalize.place(keyed["series_key"], sliced)
+    last = _last_of_pattern_1(placed, keyed["register_wh"], ground)
+    return last.filter(registers.in_range(pl.col("register_wh"), ground.rules))
 
 
 def _interval_fills(gapfill: pl.DataFrame, ground: _Ground) -> pl.DataFrame:
     """I rows of pattern 1 by the slot that ends at their instant; placed by the slot's begin, keyed by its end."""
     rows = gapfill.filter(pl.col("kind") == "I")
     ends = normalize.by_series(rows, "at", ground.rules, "value_wh")
-    begins = ends.with_columns((pl.col("series_key") - 1).set_sorted())
-    last = normalize.keep_last(normalize.place(begins, ground.stretches, ends_too=False))
-    served = normalize.served(last.filter(_balancing(last, ground)), ground.stretches)[0]
-    cap = ground.stretches["slot_cap_wh"].gather(served["stretch"])
-    return served.select((pl.col("key") + 1).set_sorted(), "value_wh", cap)
+    begins = ends["series_key"] - 1
+    placed = normalize.place(begins, normalize.slices(begins, ground.stretches, ends_too=False))
+    last = _last_of_pattern_1(placed, ends["value_wh"], ground)
+    served, _ = normalize.held(last, ground.stretches)
+    cap = ground.stretches["slot_cap_wh"][served["stretch"]]
+    return pl.DataFrame([served["key"] + 1, served["value_wh"], cap])
 
 
-def _balancing(placed: pl.DataFrame, ground: _Ground) -> pl.Series:
-    """Whether placed rows are of pattern 1."""
-    return ground.stretches["pattern"].gather(placed["stretch"]) == ServicePattern.BALANCING
+def _last_of_pattern_1(
+    placed: normalize.Placed, values: pl.Series, ground: _Ground
+) -> pl.DataFrame:
+    """Placed gap-fill rows of pattern 1 with their values, the last delivered of each instant."""
+    rows = pl.DataFrame([placed.key, placed.stretch, placed.of(values)])
+    last = normalize.keep(rows, normalize.last_delivered(placed.key))
+    pattern = ground.stretches["pattern"][last["stretch"]]
+    return normalize.keep(last, pattern == ServicePattern.BALANCING)

@@ -21,9 +21,12 @@ class Run:
     first: int
     rows: int
     every: pl.Series  # the key of every _BLOCK-th row, to find a range without reading
+    highest: int  # the last key
 
     def take(self, begin: int, end: int) -> pl.DataFrame | None:
         """Rows with ``begin`` ≤ key < ``end``; None where there are certainly none."""
+        if begin > self.highest or end <= self.every[0]:
+            return None
         first = max(int(self.every.search_sorted(begin, side="left")) - 1, 0) * _BLOCK
         last = min(int(self.every.search_sorted(end, side="left")) * _BLOCK, self.rows)
         if first >= last:
@@ -57,4 +60,6 @@ def put_aside(rows: pl.DataFrame, path: Path) -> list[Run]:
 
 def _cut(path: Path, keys: pl.Series, borders: list[int]) -> Iterator[Run]:
     for first, last in pairwise(borders):
-        yield Run(path, first, last - first, keys[first:last].gather_every(_BLOCK).rechunk())
+        if first < last:
+            every = keys[first:last].gather_every(_BLOCK).rechunk()
+            yield Run(path, first, last - first, every, keys[last - 1])

@@ -13,14 +13,15 @@ from metering.settlement.expressions.instants import (
 )
 from metering.settlement.expressions.quality import of_rank
 from metering.settlement.names import Names
-from metering.settlement.steps.normalize import in_order, keep_last
+from metering.settlement.steps.normalize import in_order, keep, last_delivered
 
 
 def key_smart_meter(smart_meter: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """Smart-meter values by ``key`` (premises, slot's end); the one delivered last counts (rule 2)."""
     end = slot_end(pl.col("day"), pl.col("slot"), rules)
     keyed = smart_meter.select("forward_wh", "reverse_wh", key=pl.col("premises") * STRIDE + end)
-    return keep_last(in_order(keyed.drop_nulls("key"), "key"))
+    ordered = in_order(keyed.drop_nulls("key"), "key")
+    return keep(ordered, last_delivered(ordered["key"]))
 
 
 def correct(delivered: pl.DataFrame, smart_meter: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """Meter exchanges: spans cut into stretches of one meter each (settlement.md rules 1 and 4).
 
 The running totals run over all series without a reset: only their differences between two instants of one series are
-used.
+used. Few series have an exchange at all; the spans of the others are one stretch each.
 """
 
 import polars as pl
@@ -10,7 +10,7 @@ from metering.domain.rules import Rules
 from metering.settlement.expressions.instants import STRIDE, key, next_instant
 
 
-def tally(exchanges: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def tally(exchanges: pl.DataFrame, rules: Rules) -> pl.LazyFrame:
     """Per instant with exchanges: what has been carried over, and how many ``breaks`` there were up to it.
 
     ``exchanges`` carry ``point``; of several for one moment the row delivered last counts (rule 2).
@@ -34,50 +34,74 @@ def tally(exchanges: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         )
         .unique("series_key", keep="last", maintain_order=True)
         .with_columns(pl.col("series_key").set_sorted())
-        .collect(engine="in-memory")
     )
 
 
-def stretch(spans: pl.LazyFrame, tallied: pl.DataFrame, rules: Rules) -> pl.LazyFrame:
+def stretch(spans: pl.LazyFrame, tallied: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
     """Spans cut where a meter is exchanged, sorted: from ``from_key`` to the next stretch one meter is expected.
 
     ``offset_wh`` carries a reading of the stretch on to V (rule 4: since the service period began, mod M);
     ``exchanges_here`` and ``breaks_here`` say what began it, ``breaks`` counts up to it; ``meter_expected`` is null
-    where nothing is checked (rule 1). ``keeps_end``: a row at the end of the span is its own (rule 9a).
+    where nothing is checked (rule 1). ``keeps_end``: a row at the end of the span is its own (rule 9a). ``limit_wh``
+    is the most that one trusted slot can have (rules 5 and 7).
     """
+    exchanging = tallied.select(series="exchanged_series").unique()
+    rare = spans.join(exchanging, on="series", how="semi")
+    plain = spans.join(exchanging, on="series", how="anti").with_columns(
+        from_key="opens_key",
+        breaks=pl.lit(0, dtype=pl.Int64),
+        offset_wh=pl.lit(0, dtype=pl.Int64),
+        meter_expected="meter_id",
+    )
     is_first = pl.col("span") != pl.col("span").shift().fill_null(-1)
+    trusts_one = pl.when(pl.col("flat_max") >= 1).then("slot_cap_wh").otherwise(-1)
+    together = pl.concat([plain.select(_COLUMNS), _cut(rare, tallied, rules).select(_COLUMNS)])
+    return together.sort("from_key", "span").with_columns(
+        stretch=pl.int_range(pl.len(), dtype=pl.UInt32),
+        to_span=(pl.col("span") - pl.col("series")) * STRIDE,
+        limit_wh=trusts_one,
+        exchanges_here=~is_first,
+        breaks_here=~is_first & (pl.col("breaks") > pl.col("breaks").shift()),
+        is_last=pl.col("span") != pl.col("span").shift(-1).fill_null(-1),
+        keeps_end=~pl.col("held") | pl.col("closes"),
+    )
+
+
+_COLUMNS = [
+    "span",
+    "series",
+    "from_key",
+    "closes_key",
+    "pattern",
+    "held",
+    "closes",
+    "slot_cap_wh",
+    "flat_max",
+    "breaks",
+    "offset_wh",
+    "meter_expected",
+]
+
+
+def _cut(spans: pl.LazyFrame, tallied: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+    """Spans with exchanges in their series, as stretches."""
     return (
         _cuts(spans, tallied)
         .join(_with_origin(spans, tallied), on="span", how="left", maintain_order="left")
-        .join_asof(tallied.lazy(), left_on="from_key", right_on="series_key", coalesce=False)
+        .join_asof(tallied, left_on="from_key", right_on="series_key", coalesce=False)
         .with_columns(pl.col("carried_over", "breaks").fill_null(0))
-        .select(
-            "span",
-            "from_key",
-            "closes_key",
-            "pattern",
-            "held",
-            "slot_cap_wh",
-            "flat_max",
-            "breaks",
-            stretch=pl.int_range(pl.len(), dtype=pl.UInt32),
-            to_span=(pl.col("span") - pl.col("series")) * STRIDE,
+        .with_columns(
             offset_wh=(pl.col("carried_over") - pl.col("carried_before")) % rules.modulus_wh,
             meter_expected=_expected_meter(),
-            exchanges_here=~is_first,
-            breaks_here=~is_first & (pl.col("breaks") > pl.col("breaks").shift()),
-            is_last=pl.col("span") != pl.col("span").shift(-1).fill_null(-1),
-            keeps_end=~pl.col("held") | pl.col("closes"),
         )
     )
 
 
-def _cuts(spans: pl.LazyFrame, tallied: pl.DataFrame) -> pl.LazyFrame:
+def _cuts(spans: pl.LazyFrame, tallied: pl.LazyFrame) -> pl.LazyFrame:
     """``span`` and ``from_key`` of every stretch: where the span begins, and at exchanges inside it or at its end."""
     begins = spans.select("span", from_key="opens_key")
     inside = (
-        tallied.lazy()
-        .join_asof(
+        tallied.join_asof(
             spans.select("span", "closes_key", pl.col("opens_key").set_sorted()),
             left_on="series_key",
             right_on="opens_key",
@@ -93,12 +117,12 @@ def _cuts(spans: pl.LazyFrame, tallied: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def _with_origin(spans: pl.LazyFrame, tallied: pl.DataFrame) -> pl.LazyFrame:
+def _with_origin(spans: pl.LazyFrame, tallied: pl.LazyFrame) -> pl.LazyFrame:
     """Spans with ``carried_before``: what had been carried over when their service period began, V's origin."""
     at_origin = (
         spans.select("span", series_key=key("series", "origin"))
         .sort("series_key")
-        .join_asof(tallied.lazy().select("series_key", "carried_over"), on="series_key")
+        .join_asof(tallied.select("series_key", "carried_over"), on="series_key")
         .select("span", carried_before=pl.col("carried_over").fill_null(0))
     )
     return spans.join(at_origin, on="span", how="left", maintain_order="left")

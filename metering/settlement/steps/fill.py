@@ -10,6 +10,7 @@ from metering.settlement.expressions.instants import REACH, STRIDE, lane_of
 from metering.settlement.expressions.quality import label
 from metering.settlement.expressions.shares import even_share
 from metering.settlement.steps.intervals import Intervals
+from metering.settlement.steps.normalize import keep
 
 
 def weigh(fills: pl.DataFrame, intervals: Intervals) -> pl.DataFrame:
@@ -72,19 +73,20 @@ def fill(
 def missing(slots: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     """``key`` and ``place`` of the missing slots of pattern 1; of pattern 2 nothing is ever filled (rule 11)."""
     place = (slots["quality"] == int(Quality.MISSING)).arg_true()
-    balancing = (spans["pattern"] == ServicePattern.BALANCING).gather(slots["span"].gather(place))
-    place = place.filter(balancing)
-    return pl.DataFrame({"key": slots["key"].gather(place).set_sorted(), "place": place})
+    pattern = spans["pattern"][slots["span"][place]]
+    place = place.filter(pattern == ServicePattern.BALANCING).alias("place")
+    return pl.DataFrame([slots["key"][place].set_sorted(), place])
 
 
 def lay_in(slots: pl.DataFrame, filled: pl.DataFrame) -> pl.DataFrame:
     """Slots with the fills at their places."""
     if filled.is_empty():
         return slots
-    columns = [
-        slots[name].scatter(filled["place"], filled[name]) for name in ("energy_wh", "quality")
-    ]
-    return slots.with_columns(columns)
+    laid = slots.clone()
+    for name in ("energy_wh", "quality"):
+        column = slots[name].scatter(filled["place"], filled[name])
+        laid.replace_column(slots.get_column_index(name), column)
+    return laid
 
 
 def _with_fills(gaps: pl.LazyFrame, counting: pl.LazyFrame) -> pl.LazyFrame:
@@ -106,8 +108,8 @@ def _unmeasured(fills: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
     if fills.is_empty() or measured.is_empty():
         return fills
     place = measured["until"].search_sorted(fills["key"]).clip(upper_bound=measured.height - 1)
-    is_end = measured["until"].gather(place) == fills["key"]
-    return fills.filter(~(is_end & measured["energy_wh"].gather(place).is_not_null()))
+    is_end = measured["until"][place] == fills["key"]
+    return keep(fills, ~(is_end & measured["energy_wh"][place].is_not_null()))
 
 
 def _in_gap(rows: pl.LazyFrame, gaps: pl.DataFrame) -> pl.LazyFrame:

@@ -13,8 +13,8 @@ from metering.domain.quality import Quality
 from metering.domain.rules import Rules
 from metering.settlement.expressions import registers, shares
 from metering.settlement.expressions.instants import REACH
-from metering.settlement.expressions.quality import label
 from metering.settlement.look import look
+from metering.settlement.steps.normalize import keep
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def pair(
     """Pairs each known instant with the one before; C rows stand in where nothing usable was measured (rule 6)."""
     missing = _missing(filled, measured)
     known = measured if missing.is_empty() else pl.concat([measured, missing]).sort("key")
-    broken = _first_in(known, stretches.filter("breaks_here"))
+    broken = _first_in(known, stretches, "breaks_here")
     judged = _judge(known, stretches, rules)
     whole = judged["whole"].scatter(broken, values=False)
     return Intervals(
@@ -77,40 +77,43 @@ def _missing(filled: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
     if filled.is_empty() or measured.is_empty():
         return filled
     place = measured["key"].search_sorted(filled["key"]).clip(upper_bound=measured.height - 1)
-    return filled.filter(measured["key"].gather(place) != filled["key"])
+    return keep(filled, measured["key"][place] != filled["key"])
 
 
-def _first_in(known: pl.DataFrame, stretches: pl.DataFrame) -> pl.Series:
-    """The first row in each of ``stretches``, or behind it where it has none: the step to it crosses the begin."""
-    rows = known["stretch"].search_sorted(stretches["stretch"])
+def _first_in(known: pl.DataFrame, stretches: pl.DataFrame, kind: str) -> pl.Series:
+    """The first row in each stretch of a kind, or behind it where it has none: the step to it crosses its begin."""
+    if not stretches[kind].any():
+        return pl.Series(dtype=pl.UInt32)
+    rows = known["stretch"].search_sorted(stretches["stretch"].filter(stretches[kind]))
     return rows.filter(rows < known.height)
 
 
 def _judge(known: pl.DataFrame, stretches: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """Known instants with the step from the one before: T, and whether it is one trusted slot (breaks not yet seen)."""
-    limit = pl.when(pl.col("flat_max") >= 1).then("slot_cap_wh").otherwise(-1).alias("limit")
-    limits = stretches.select(limit, provides=pl.col("pattern") == ServicePattern.PROVISION)
-    provided = pl.lit(None, dtype=pl.Int32)
-    if limits["provides"].any():
-        provided = shares.provided_units(pl.col("shortened_100wh"), rules)
+    of = known["stretch"]
+    provides = stretches["pattern"][of] == ServicePattern.PROVISION
+    provided = shares.provided_units(pl.col("shortened_100wh"), rules)
+    is_next = pl.col("key") - pl.col("key").shift() == 1
+    whole = is_next & (pl.col("total_wh") <= stretches["limit_wh"][of])
     return look(
         known.lazy()
         .select(
             "key",
-            *(column.gather(known["stretch"]) for column in limits.iter_columns()),
-            is_next=pl.col("key") - pl.col("key").shift() == 1,
+            provides=provides,
             total_wh=registers.change_wh(),
             shortened_100wh=shares.shortened(pl.col("carried_wh"), rules),
         )
         .with_columns(
-            registers.wrapped(pl.col("total_wh"), rules.modulus_wh), provided_100wh=provided
+            registers.wrapped(pl.col("total_wh"), rules.modulus_wh),
+            provided_100wh=provided if provides.any() else pl.lit(None, dtype=pl.Int32),
         )
-        .with_columns(
-            whole=(pl.col("is_next") & (pl.col("total_wh") <= pl.col("limit"))).fill_null(
-                value=False
-            )
+        .select(
+            "key",
+            "total_wh",
+            "provides",
+            "provided_100wh",
+            whole=whole.fill_null(value=False),
         )
-        .select("key", "total_wh", "whole", "provides", "provided_100wh")
     )
 
 
@@ -118,50 +121,51 @@ def _quality(
     whole: pl.Series, known: pl.DataFrame, missing: pl.DataFrame, stretches: pl.DataFrame
 ) -> pl.Series:
     """Rule 8: measured at both ends, with an exchange between, or with a C row at an end; MISSING elsewhere."""
-    measured = pl.when(whole).then(label(Quality.MEASURED)).otherwise(label(Quality.MISSING))
-    quality = pl.select(measured.alias("quality")).to_series()
+    quality = (~whole).cast(pl.UInt8).alias("quality") * int(Quality.MISSING)  # MEASURED is 0
+    crossed = _first_in(known, stretches, "exchanges_here")
     stood_in = known["key"].search_sorted(missing["key"])
     beside = pl.concat([stood_in, stood_in + 1])
     marks = (
-        (_first_in(known, stretches.filter("exchanges_here")), Quality.EXCHANGED),
+        (crossed, Quality.EXCHANGED),
         (beside.filter(beside < known.height), Quality.FILLED_REGISTER),
     )
     for rows, mark in marks:
-        quality = quality.scatter(rows.filter(whole.gather(rows)), int(mark))
+        quality = quality.scatter(rows.filter(whole[rows]), int(mark))
     return quality
 
 
 def _gaps(
-    known: pl.DataFrame, rows: pl.Series, broken: pl.Series, stretches: pl.DataFrame, rules: Rules
+    known: pl.DataFrame,
+    rows: pl.Series,
+    broken: pl.Series,
+    stretches: pl.DataFrame,
+    rules: Rules,
 ) -> pl.DataFrame:
     """The intervals that end at ``rows`` of the known instants, judged by rules 4 and 7."""
     before = rows.cast(pl.Int64) - 1  # of the very first row: the last one, whose key is larger
-    limits = stretches.select("slot_cap_wh", "flat_max")
-    of = known["stretch"].gather(rows)
-    in_span = pl.col("slots").is_between(1, REACH - 1)
+    limits = stretches[["slot_cap_wh", "flat_max"]][known["stretch"][rows]]
+    until = known["key"][rows].alias("until").set_sorted()
+    slots = (until - known["key"][before]).alias("slots")
+    total = (known["carried_wh"][rows] - known["carried_wh"][before]).alias("total_wh")
+    is_broken = rows.is_in(broken.implode()) if len(broken) else pl.lit(value=False)
+    plausible = pl.col("total_wh") <= pl.col("slots") * pl.col("slot_cap_wh")
     return look(
-        pl.LazyFrame(
-            [known["key"].gather(rows).alias("until"), *(limit.gather(of) for limit in limits)]
-        )
-        .with_columns(
-            slots=pl.col("until") - known["key"].gather(before),
-            total_wh=known["carried_wh"].gather(rows) - known["carried_wh"].gather(before),
-        )
+        pl.LazyFrame([until, slots, total, *limits])
         .with_columns(
             registers.wrapped(pl.col("total_wh"), rules.modulus_wh),
-            paired=in_span & ~rows.is_in(broken.implode()),
+            paired=pl.col("slots").is_between(1, REACH - 1) & ~is_broken,
         )
-        .with_columns(
-            trusted=pl.col("paired")
-            & (pl.col("total_wh") <= pl.col("slots") * pl.col("slot_cap_wh"))
-            & (pl.col("slots") <= pl.col("flat_max"))
+        .select(
+            "until",
+            "slots",
+            "total_wh",
+            "paired",
+            trusted=pl.col("paired") & plausible & (pl.col("slots") <= pl.col("flat_max")),
         )
-        .select(pl.col("until").set_sorted(), "slots", "total_wh", "paired", "trusted")
     )
 
 
 def _limited(measured: pl.DataFrame, stretches: pl.DataFrame) -> pl.LazyFrame:
     """Measured instants with what their span can carry and the breaks up to them, as the spike rule needs them."""
-    of = measured["stretch"]
-    limits = stretches.select("slot_cap_wh", "breaks")
-    return measured.lazy().with_columns(column.gather(of) for column in limits.iter_columns())
+    limits = stretches[["slot_cap_wh", "breaks"]][measured["stretch"]]
+    return measured.hstack(limits).lazy()

@@ -1,8 +1,10 @@
-"""From delivered rows to the known instants of every span (settlement.md rules 1 to 4).
+"""From delivered rows to the known instants of every span (settlement.md rules 1 to 4 and 9a).
 
 These steps look at their frame before they work on it: rows that come in order are not sorted, and what is missing
 everywhere (statuses, foreign meters, double deliveries, holds) costs one look instead of one pass per column.
 """
+
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -22,24 +24,9 @@ def identify(
     With them the names that are not known; their rows have no number.
     """
     given = rows[name]
-    numbers = names.numbers(given)
+    numbers = names.numbers(given).alias(number)
     strays = given.filter(numbers.is_null()) if numbers.has_nulls() else given.clear()
-    return rows.drop(name).rechunk().with_columns(numbers.alias(number)), strays
-
-
-def by_series(rows: pl.DataFrame, at: str, rules: Rules, *values: str) -> pl.DataFrame:
-    """``values`` of the rows of registered points with ``series_key`` of the instant ``at``, sorted by it."""
-    series = pl.col("point") * 2 + pl.col("direction")
-    keyed = rows.select(*values, series_key=series * STRIDE + instant(pl.col(at), rules))
-    known = keyed if not rows["point"].has_nulls() else keyed.drop_nulls("series_key")
-    return in_order(known, "series_key")
-
-
-def in_order(rows: pl.DataFrame, by: str) -> pl.DataFrame:
-    """Rows sorted by ``by``, those of one key as delivered; rows that are in order already stay where they are."""
-    if rows[by].is_sorted():
-        return rows.with_columns(rows[by].set_sorted())
-    return rows.sort(by, maintain_order=True)
+    return pl.DataFrame([*(column for column in rows if column.name != name), numbers]), strays
 
 
 def rejection(rules: Rules) -> pl.Expr:
@@ -52,96 +39,146 @@ def rejection(rules: Rules) -> pl.Expr:
     )
 
 
-def is_usable(readings: pl.DataFrame, rules: Rules) -> pl.Series:
+def usable(readings: pl.DataFrame, rules: Rules) -> pl.Expr:
     """Whether rule 1 accepts a reading by the row alone: no status, and a value that eight digits can show."""
     sound = registers.in_range(pl.col("register_wh"), rules)
-    if readings["status"].null_count() < readings.height:
-        sound &= pl.col("status").is_null() | (pl.col("status") == "")
-    return readings.select(sound.alias("usable")).to_series()
+    if readings["status"].null_count() == readings.height:
+        return sound
+    return sound & (pl.col("status").is_null() | (pl.col("status") == ""))
 
 
-def place(rows: pl.DataFrame, stretches: pl.DataFrame, *, ends_too: bool = True) -> pl.DataFrame:
-    """Rows in every span that they serve, with ``stretch`` and ``key`` (span, instant), sorted by it, else as delivered.
+def by_series(rows: pl.DataFrame, at: str, rules: Rules, *values: str | pl.Expr) -> pl.DataFrame:
+    """``values`` of the rows of registered points with ``series_key`` of the instant ``at``, sorted by it.
 
-    A span is a slice of the rows sorted by ``series_key``: from its begin to its end. Slices of touching service
-    periods share the row at their common instant, which serves both; at the edge of a hold the outer side has the row.
-    Rows in no slice are outside every service period and are dropped (rule 3).
+    Rows of one instant of one series stay in the order of their delivery.
     """
-    keys = rows["series_key"]
-    slices = _slices(keys, stretches, ends_too=ends_too)
+    series = pl.col("point") * 2 + pl.col("direction")
+    keyed = rows.select(*values, series_key=series * STRIDE + instant(pl.col(at), rules)).rechunk()
+    known = keyed.drop_nulls("series_key") if rows["point"].has_nulls() else keyed
+    return in_order(known, "series_key")
+
+
+def in_order(rows: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Rows sorted by ``by``; rows that are in order already stay where they are."""
+    return rows if rows[by].is_sorted() else rows.sort(by, maintain_order=True)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Rows in every span that they serve, sorted by ``key`` (span and instant) and, within, as delivered.
+
+    ``row`` is the place of a row among the rows placed, None where that is its own; ``stretch`` numbers the stretch.
+    """
+
+    key: pl.Series
+    stretch: pl.Series
+    row: pl.Series | None
+
+    def of(self, column: pl.Series) -> pl.Series:
+        """A column of the rows placed."""
+        return column if self.row is None else column[self.row]
+
+
+def slices(keys: pl.Series, stretches: pl.DataFrame, *, ends_too: bool = True) -> pl.DataFrame:
+    """The stretches that have rows, with the rows ``first`` to ``last`` - 1 of the sorted ``keys``.
+
+    Slices of touching service periods share the row at their common instant, which serves both; at the edge of a hold
+    the outer side has the row. Rows in no slice are outside every service period (rule 3).
+    """
+    first = keys.search_sorted(stretches["from_key"], side="left")
+    last = keys.search_sorted(stretches["closes_key"], side="right" if ends_too else "left")
+    if ends_too and not stretches["keeps_end"].all():
+        before_end = keys.search_sorted(stretches["closes_key"], side="left")
+        last = last.zip_with(stretches["keeps_end"], before_end)
+    if not stretches["is_last"].all():
+        last = last.zip_with(stretches["is_last"], first.shift(-1))
+    some = first < last
+    columns = [stretches["stretch"], stretches["to_span"], first.alias("first"), last.alias("last")]
+    return pl.DataFrame(columns if some.all() else [column.filter(some) for column in columns])
+
+
+def place(keys: pl.Series, sliced: pl.DataFrame) -> Placed:
+    """The rows of the slices, one slice after the other."""
     spread = look(
-        slices.lazy()
+        sliced.lazy()
         .select("stretch", "to_span", row=pl.int_ranges("first", "last", dtype=pl.UInt32))
         .explode("row")
     )
-    served = rows if _is_whole(slices, rows.height) else rows[spread["row"]]
-    key = (served["series_key"] + spread["to_span"]).alias("key").set_sorted()
-    return served.drop("series_key").with_columns(key, spread["stretch"])
+    row = None if _is_whole(sliced, len(keys)) else spread["row"]
+    served = keys if row is None else keys[row]
+    return Placed((served + spread["to_span"]).alias("key"), spread["stretch"], row)
 
 
-def _slices(keys: pl.Series, stretches: pl.DataFrame, *, ends_too: bool) -> pl.DataFrame:
-    """Stretches with the rows ``first`` to ``last`` - 1 of the sorted ``keys`` that lie in them, where there are any."""
-    first = keys.search_sorted(stretches["from_key"], side="left")
-    last = at_end = keys.search_sorted(
-        stretches["closes_key"], side="right" if ends_too else "left"
-    )
-    if ends_too and not stretches["keeps_end"].all():
-        before_end = keys.search_sorted(stretches["closes_key"], side="left")
-        last = at_end.zip_with(stretches["keeps_end"], before_end)
-    if not stretches["is_last"].all():
-        last = last.zip_with(stretches["is_last"], first.shift(-1))
-    slices = stretches.select("stretch", "to_span", first.alias("first"), last.alias("last"))
-    return slices.filter(first < last)
-
-
-def _is_whole(slices: pl.DataFrame, height: int) -> bool:
+def _is_whole(sliced: pl.DataFrame, height: int) -> bool:
     """Whether the slices follow each other without gap or overlap over all rows: then nothing needs to move."""
-    first, last = slices["first"], slices["last"]
-    if slices.is_empty() or first[0] != 0 or last[-1] != height:
+    first, last = sliced["first"], sliced["last"]
+    if sliced.is_empty() or first[0] != 0 or last[-1] != height:
         return False
     return bool((first[1:] == last[:-1]).all())
 
 
-def is_foreign(placed: pl.DataFrame, stretches: pl.DataFrame) -> pl.Series:
-    """Whether a reading names a meter, and another one than the expected (rule 1)."""
-    foreign = placed["meter_id"] != stretches["meter_expected"].gather(placed["stretch"])
-    if foreign.any():
-        foreign &= placed["meter_id"] != ""
-    return foreign.fill_null(value=False)
+def foreign(
+    meter_id: pl.Series, placed: Placed, sliced: pl.DataFrame, stretches: pl.DataFrame
+) -> pl.Series | None:
+    """Whether a placed reading names a meter, and another one than the expected (rule 1); None where none does.
+
+    As a rule every slice has one meter from its first row to its last: then its first row speaks for all.
+    """
+    expected = stretches["meter_expected"]
+    first_differs = meter_id[sliced["first"]] != expected[sliced["stretch"]]
+    if _has_one_meter_each(meter_id, sliced) and not first_differs.any():
+        return None
+    named = placed.of(meter_id)
+    found = ((named != expected[placed.stretch]) & (named != "")).fill_null(value=False)
+    return found if found.any() else None
 
 
-def parted(rows: pl.DataFrame, condition: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows that fulfil ``condition`` and rows that do not; where all or none do, nothing is copied."""
-    if condition.all():
-        return rows, rows.clear()
-    if not condition.any():
-        return rows.clear(), rows
-    return rows.filter(condition), rows.filter(~condition)
+def _has_one_meter_each(meter_id: pl.Series, sliced: pl.DataFrame) -> bool:
+    """Whether the meter changes at the first row of a slice only."""
+    if meter_id.has_nulls() or sliced.is_empty():
+        return False
+    changes = (meter_id[1:] != meter_id[:-1]).arg_true() + 1
+    place = sliced["first"].search_sorted(changes).clip(upper_bound=sliced.height - 1)
+    return bool((sliced["first"][place] == changes).all())
 
 
-def keep_last(rows: pl.DataFrame) -> pl.DataFrame:
-    """Of several rows for one key the one delivered last (rule 2)."""
-    differs = rows["key"][1:] != rows["key"][:-1]
-    return rows if differs.all() else rows.filter(differs.extend(pl.Series([True])))
+def last_delivered(keys: pl.Series) -> pl.Series | None:
+    """Whether a row is the one delivered last for its key (rule 2), of sorted keys; None where all are."""
+    differs = keys[1:] != keys[:-1]
+    if differs.all():
+        return None
+    return differs.extend(pl.Series([True]))
 
 
-def served(placed: pl.DataFrame, stretches: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def keep(rows: pl.DataFrame, *conditions: pl.Series | None) -> pl.DataFrame:
+    """The rows that fulfil all conditions, one after the other; None is fulfilled by all."""
+    for condition in conditions:
+        if condition is not None and not condition.all():
+            rows = pl.DataFrame([column.filter(condition) for column in rows])
+    return rows
+
+
+def held(rows: pl.DataFrame, stretches: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Placed rows of served spans, and those of held ones (rule 9a)."""
     if not stretches["held"].any():
-        return placed, placed.clear()
-    held, free = parted(placed, stretches["held"].gather(placed["stretch"]))
-    return free, held
+        return rows, rows.clear()
+    is_held = stretches["held"][rows["stretch"]]
+    return keep(rows, ~is_held), keep(rows, is_held)
 
 
 def carry(rows: pl.DataFrame, stretches: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """Known instants with ``carried_wh``: V, the register of the meter that began the service period (rule 4)."""
-    known = rows.select("key", "stretch", carried_wh="register_wh")
+    """Rows with ``carried_wh`` for ``register_wh``: the register of the meter that began the service period (rule 4)."""
     bridged = stretches.filter(pl.col("offset_wh") != 0)
-    if bridged.is_empty():
-        return known
-    offset = bridged.select("stretch", "offset_wh")
-    moved = known.with_row_index("row").join(offset, on="stretch", maintain_order="left")
-    carried = moved.select(
-        (pl.col("carried_wh") + pl.col("offset_wh")) % rules.modulus_wh
-    ).to_series()
-    return known.with_columns(known["carried_wh"].scatter(moved["row"], carried))
+    register = rows["register_wh"].alias("carried_wh")
+    if not bridged.is_empty():
+        first = rows["stretch"].search_sorted(bridged["stretch"], side="left").alias("first")
+        last = rows["stretch"].search_sorted(bridged["stretch"], side="right").alias("last")
+        moved = look(
+            pl.LazyFrame([first, last, bridged["offset_wh"]])
+            .filter(pl.col("first") < pl.col("last"))
+            .select("offset_wh", row=pl.int_ranges("first", "last", dtype=pl.UInt32))
+            .explode("row")
+        )
+        carried = (register[moved["row"]] + moved["offset_wh"]) % rules.modulus_wh
+        register = register.scatter(moved["row"], carried)
+    return pl.DataFrame([rows["key"], rows["stretch"], register])

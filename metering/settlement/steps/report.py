@@ -14,8 +14,11 @@ from metering.settlement.steps.normalize import rejection
 from metering.settlement.steps.spans import hold_instants
 
 
-def of_readings(rejected: pl.DataFrame, points: Names, rules: Rules) -> pl.DataFrame:
+def of_readings(
+    readings: pl.DataFrame, usable: pl.Expr, points: Names, rules: Rules
+) -> pl.DataFrame:
     """NO_VALUE and OUT_OF_RANGE: readings of registered points that are unusable by themselves."""
+    rejected = readings.filter(~usable, pl.col("point").is_not_null())
     if rejected.is_empty():
         return FINDINGS.to_frame()
     value = pl.col("register_wh").cast(pl.String).fill_null("")
@@ -75,7 +78,7 @@ def fills(weighed: pl.DataFrame, spans: pl.DataFrame, rules: Rules) -> pl.DataFr
 
 
 def in_hold(
-    rows: pl.DataFrame, spans: pl.DataFrame, holds: pl.LazyFrame, rules: Rules
+    rows: pl.DataFrame, spans: pl.DataFrame, holds: pl.DataFrame, rules: Rules
 ) -> pl.DataFrame:
     """IN_HOLD: rows of held spans that lie strictly inside a hold."""
     if rows.is_empty():
@@ -86,7 +89,7 @@ def in_hold(
     held = (
         found.with_columns(at.alias("instant"))
         .lazy()
-        .join(hold_instants(holds, rules), on="device_point_number")
+        .join(hold_instants(holds.lazy(), rules), on="device_point_number")
         .filter(hidden)
     )
     return look(held.select(FINDINGS.names()))

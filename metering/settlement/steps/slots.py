@@ -25,7 +25,7 @@ def lay_out(spans: pl.DataFrame, first_day: date, last_day: date, rules: Rules) 
         .select("span", begins=begins, ends=ends)
         .filter(pl.col("begins") < pl.col("ends"))
         .select(
-            "span",
+            pl.col("span").cast(pl.UInt32),
             first_key=pl.col("span") * STRIDE + midnight + 1,
             nth=pl.int_ranges("begins", "ends", dtype=pl.UInt32),
         )
@@ -39,13 +39,13 @@ def lay_over(slots: pl.DataFrame, measured: pl.DataFrame, spans: pl.DataFrame) -
     laid = slots.join_asof(
         measured, left_on="key", right_on="until", strategy="forward", check_sortedness=False
     )
-    quality = laid["quality"].fill_null(int(Quality.MISSING))
+    quality = pl.col("quality").fill_null(label(Quality.MISSING))
     if spans["held"].any():
-        held = spans["held"].gather(slots["span"])
-        quality = pl.select(
-            pl.when(held).then(label(Quality.HELD)).otherwise(quality).alias("quality")
-        ).to_series()
-    return laid.select("span", "nth", "key", "energy_wh", quality, "provided_100wh")
+        held = spans["held"][slots["span"]]
+        quality = pl.when(held).then(label(Quality.HELD)).otherwise(quality)
+    elif not laid["quality"].has_nulls():
+        return laid
+    return laid.with_columns(quality.alias("quality"))
 
 
 def energy(
@@ -53,13 +53,13 @@ def energy(
 ) -> pl.DataFrame:
     """The output frame of the contract, sorted as the slots are: point, direction, day, slot."""
     calendar = _calendar(first_day, last_day, rules)
-    of_span = spans.select("device_point_number", "direction")
-    return slots.select(
-        *(column.gather(slots["span"]) for column in of_span.iter_columns()),
-        *(column.gather(slots["nth"]) for column in calendar.iter_columns()),
-        "energy_wh",
-        "quality",
-        "provided_100wh",
+    of_span = spans[["device_point_number", "direction"]]
+    return pl.DataFrame(
+        [
+            *(column[slots["span"]] for column in of_span),
+            *(column[slots["nth"]] for column in calendar),
+            *slots[["energy_wh", "quality", "provided_100wh"]],
+        ]
     )
 
 

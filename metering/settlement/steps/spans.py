@@ -34,7 +34,7 @@ def number_periods(
     )
 
 
-def cut(periods: pl.LazyFrame, holds: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+def cut(periods: pl.LazyFrame, holds: pl.DataFrame, rules: Rules) -> pl.LazyFrame:
     """Spans of every settled direction, sorted and numbered; ``begins`` and ``ends`` are instants, ``held`` says which.
 
     ``closes`` marks the last span of a service period. Pattern 2 has the forward direction only (rule 11).
@@ -44,11 +44,16 @@ def cut(periods: pl.LazyFrame, holds: pl.LazyFrame, rules: Rules) -> pl.LazyFram
         .then(pl.lit("0"))
         .otherwise("directions")
     )
-    direction = settled.str.extract_all("[01]").list.eval(pl.element().cast(pl.UInt8))
+    direction = settled.replace_strict(
+        {"0": [0], "1": [1], "01": [0, 1]}, return_dtype=pl.List(pl.UInt8)
+    )
+    pieces = (
+        _whole(periods)
+        if holds.is_empty()
+        else _pieces(periods, holds.lazy(), rules).join(periods, on="period")
+    )
     return (
-        _pieces(periods, holds, rules)
-        .join(periods, on="period")
-        .filter(pl.col("begins") < pl.col("ends"))
+        pieces.filter(pl.col("begins") < pl.col("ends"))
         .with_columns(direction.alias("direction"), closes=pl.col("ends") == pl.col("period_end"))
         .with_columns(both=pl.col("direction").list.len() == 2)
         .explode("direction")
@@ -68,6 +73,11 @@ def hold_instants(holds: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
     return holds.select("device_point_number", hold_begins=begins, hold_ends=ends).filter(
         pl.col("hold_begins") < pl.col("hold_ends")
     )
+
+
+def _whole(periods: pl.LazyFrame) -> pl.LazyFrame:
+    """Every service period in one piece."""
+    return periods.with_columns(begins="origin", ends="period_end", held=pl.lit(value=False))
 
 
 def _pieces(periods: pl.LazyFrame, holds: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
