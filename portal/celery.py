@@ -59,6 +59,8 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "settle-latest-slot": at("metering.tasks.settle_latest_slot", minute="10,40"),
     "settle-yesterday": at("metering.tasks.settle_yesterday", hour="5", minute="30"),
     "settle-due-finals": at("metering.tasks.settle_due_finals", hour="6", minute="0"),
+    # after the messages of the morning: completeness of yesterday, alarms for what is missing
+    "close-yesterday": at("edi.tasks.close_yesterday", hour="7", minute="15"),
     "build-due-messages": at("edi.tasks.build_due", minute="11,41"),
 }
 
