@@ -7,6 +7,7 @@ import polars as pl
 
 from metering.settlement.look import look
 
+_FEW = 8  # times as many names in the list, from which on names are searched for
 _RISING = 1_000  # names between falls, on average, from which on they are merged with the list
 
 
@@ -41,16 +42,21 @@ class Names:
         )
 
     def _look_up(self, names: pl.Series) -> pl.Series:
-        """By merging with the list where the names mostly rise, else one by one."""
+        """By search where they are few, by merging with the list where they mostly rise, else one by one."""
+        if len(names) * _FEW < len(self.all):
+            return self._found(names, self.all.search_sorted(names))
         falls = (names[1:] < names[:-1]).arg_true() + 1
         if names.has_nulls() or len(falls) * _RISING > len(names):
-            return (
-                names.to_frame("name")
-                .select(self.number(pl.col("name")).alias("number"))
-                .to_series()
-            )
+            number = self.number(pl.col("name")).alias("number")
+            return names.to_frame("name").select(number).to_series()
         borders = pairwise([0, *falls, len(names)])
         return pl.concat([self._merged(names[first:last]) for first, last in borders])
+
+    def _found(self, names: pl.Series, places: pl.Series) -> pl.Series:
+        """``places`` where the name there is the one looked for, else null."""
+        there = self.all[places.clip(upper_bound=len(self.all) - 1)]
+        found = places.cast(pl.Int64).to_frame("place")
+        return found.select(number=pl.when(there == names).then("place")).to_series()
 
     def name(self, numbers: pl.Series) -> pl.Series:
         """The names back."""

@@ -10,12 +10,13 @@ import shutil
 import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import file_digest
 from pathlib import Path
+from threading import Condition
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -147,19 +148,31 @@ class _Settlement:
         self.points = Names.of(register["device_point_number"])
         self.premises = Names.of(register["premises_number"])
         self.summary.rows_in["register"] = register.height
+        self.size = self._part_size()
         self.delivered: list[Run] = []
-        self.parts_kept = 0
+        self.progress = Progress()
         self.summary.device_points = len(self.points)
 
     def run(self) -> Summary:
-        """All parts in order: energy and findings as they come, then the sites."""
-        with (self.folder / "findings.csv").open("wb") as findings:
+        """All parts in order: energy and findings as they come, beside them the sites that are complete."""
+        with (self.folder / "findings.csv").open("wb") as findings, ThreadPoolExecutor(1) as beside:
             findings.write(b"device_point_number,direction,at,code,detail\n")
-            energy = (self._keep(settled, findings) for settled in self._settled())
-            self._write("energy", schemas.ENERGY, energy)
-        self._write("sites", schemas.SITES, self._sites())
+            sites = beside.submit(self._write, "sites", schemas.SITES, self._sites())
+            try:
+                energy = (self._keep(settled, findings) for settled in self._settled())
+                self._write("energy", schemas.ENERGY, energy)
+            finally:
+                self.progress.end()
+            sites.result()
         shutil.rmtree(self.scratch, ignore_errors=True)
         return self.summary
+
+    def _part_size(self) -> int:
+        """How many device points make a part."""
+        days = (self.job.last_day - self.job.first_day).days + 1
+        slots = len(self.points) * days * self.job.rules.slots_per_day
+        rows = max(sum(_height(path) for path in self.files.readings), slots)
+        return max(ROWS_PER_PART * len(self.points) // max(rows, 1), 1)
 
     def _settled(self) -> Iterator[Settled]:
         files = self.files
@@ -170,11 +183,7 @@ class _Settlement:
             "baselines": [self._feed(tables.BASELINES, files.baselines)],
             "holds": [self._feed(tables.HOLDS, files.holds, is_small=True)],
         }
-        days = (self.job.last_day - self.job.first_day).days + 1
-        slots = len(self.points) * days * self.job.rules.slots_per_day
-        rows = max(sum(_height(path) for path in files.readings), slots)
-        size = max(ROWS_PER_PART * len(self.points) // max(rows, 1), 1)
-        taken = (self._take(part, feeds) for part in parts(self.points, size))
+        taken = (self._take(part, feeds) for part in parts(self.points, self.size))
         yield from _in_turn(self._settle, taken)
 
     def _take(self, part: Part, feeds: dict[str, list[Feed]]) -> "_Taken":
@@ -203,9 +212,9 @@ class _Settlement:
     def _keep(self, settled: Settled, findings: Any) -> pl.DataFrame:
         """Puts aside what the sites need, writes the findings and hands on the energy."""
         self._refuse_malformed(settled.findings)
-        self.parts_kept += 1
-        path = self.scratch / "delivered" / f"{self.parts_kept}.ipc"
+        path = self.scratch / "delivered" / f"{self.progress.done}.ipc"
         self.delivered += put_aside(self._by_area(settled), path)
+        self.progress.step()
         _csv(settled.findings).write_csv(findings, include_header=False)
         self.summary.rows_out["findings"] += settled.findings.height
         qualities = settled.energy["quality"].value_counts().iter_rows()
@@ -228,29 +237,29 @@ class _Settlement:
                     self._source(_TABLES[name], path).refuse_number(number)
 
     def _sites(self) -> Iterator[pl.DataFrame]:
+        """The sites of one range of premises after the other, each as soon as all its device points are settled."""
         smart_meter = [self._feed(tables.SMART_METER, self.files.smart_meter)]
-        slots = sum(run.rows for run in self.delivered)
-        size = max(ROWS_PER_PART * len(self.premises) // max(slots, 1), 1)
-        ranges = ((part, self._measured(smart_meter, part)) for part in parts(self.premises, size))
-        yield from _in_turn(self._settle_sites, ranges)
+        ready = self._complete_with()
+        for part in parts(self.premises, self.size):
+            measured, _ = take_all(smart_meter, part)
+            self.summary.rows_in["smart_meter"] += measured.height
+            self.progress.wait_for(max(ready[part.begin : part.end], default=0))
+            yield self._settle_sites(part, measured)
 
-    def _measured(self, smart_meter: list[Feed], part: Part) -> pl.DataFrame:
-        rows, _ = take_all(smart_meter, part)
-        self.summary.rows_in["smart_meter"] += rows.height
-        return rows
+    def _complete_with(self) -> pl.Series:
+        """Per premises the number of parts of device points that must be settled before it."""
+        number = pl.col("device_point_number")  # sorted
+        place = (number != number.shift()).fill_null(value=True).cum_sum().cast(pl.Int64) - 1
+        parts_before = self.register.select("premises_number", settled=place // self.size + 1)
+        by_premises = parts_before.group_by("premises_number").agg(pl.col("settled").max())
+        return by_premises.sort("premises_number")["settled"]
 
-    def _settle_sites(self, of: tuple[Part, pl.DataFrame]) -> pl.DataFrame:
-        part, smart_meter = of
-        taken = (run.take_lanes(part.begin, part.end) for run in self.delivered)
-        delivered = pl.concat(
-            [_DELIVERED.to_frame(), *(rows for rows in taken if rows is not None)]
-        )
-        return settle_sites(
-            delivered.select("delivered_wh", "rank", site_key=pl.col("key") - part.begin * STRIDE),
-            smart_meter,
-            premises=part.names,
-            rules=self.job.rules,
-        )
+    def _settle_sites(self, part: Part, smart_meter: pl.DataFrame) -> pl.DataFrame:
+        taken = (run.take_lanes(part.begin, part.end) for run in tuple(self.delivered))
+        found = [_DELIVERED.to_frame(), *(rows for rows in taken if rows is not None)]
+        key = pl.col("key") - part.begin * STRIDE
+        delivered = pl.concat(found).select("delivered_wh", "rank", site_key=key)
+        return settle_sites(delivered, smart_meter, premises=part.names, rules=self.job.rules)
 
     def _source(self, table: Table, path: Path) -> Source:
         return Source(path, table, self.job.rules)
@@ -269,6 +278,34 @@ class _Settlement:
     def _write(self, name: str, schema: pl.Schema, frames: Iterator[pl.DataFrame]) -> None:
         rows = _write_parquet(frames, schema, self.folder / f"{name}.parquet")
         self.summary.rows_out[name] = rows
+
+
+class Progress:
+    """How many parts are settled, for the thread that waits for them."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self._is_over = False
+        self._changed = Condition()
+
+    def step(self) -> None:
+        """One part more."""
+        with self._changed:
+            self.done += 1
+            self._changed.notify_all()
+
+    def end(self) -> None:
+        """No part will follow, whether all are settled or one was refused."""
+        with self._changed:
+            self._is_over = True
+            self._changed.notify_all()
+
+    def wait_for(self, parts_done: int) -> None:
+        """Waits until so many parts are settled. Raises :class:`CancelledError` where that will not happen."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_over or self.done >= parts_done)
+            if self.done < parts_done:
+                raise CancelledError
 
 
 _POINTS = Naming("device_point_number", "point")
@@ -308,7 +345,9 @@ def _write_parquet(frames: Iterator[pl.DataFrame], schema: pl.Schema, path: Path
             raise
 
     try:
-        register_io_source(source, schema=schema).sink_parquet(path, row_group_size=ROW_GROUP)
+        register_io_source(source, schema=schema).sink_parquet(
+            path, row_group_size=ROW_GROUP, statistics=False
+        )
     except BaseException:
         if failures:  # the engine wraps what a source raises
             raise failures[0] from None

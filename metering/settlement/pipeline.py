@@ -43,7 +43,7 @@ class Inputs:
     gapfill: pl.LazyFrame = field(default_factory=lambda: _none(schemas.GAPFILL))
     baselines: pl.LazyFrame = field(default_factory=lambda: _none(schemas.BASELINES))
     smart_meter: pl.LazyFrame = field(default_factory=lambda: _none(schemas.SMART_METER))
-    holds: pl.DataFrame = field(default_factory=lambda: _none(schemas.HOLDS))
+    holds: pl.LazyFrame = field(default_factory=lambda: _none(schemas.HOLDS))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,6 @@
 """What the pattern 1 devices of a premises delivered in a slot (settlement.md rule 14)."""
 
 from datetime import date
-from functools import reduce
-from operator import add
 
 import polars as pl
 
@@ -25,25 +23,27 @@ def key_baselines(baselines: pl.DataFrame, rules: Rules) -> pl.DataFrame:
 
 
 def balance(slots: pl.DataFrame, spans: pl.DataFrame, baselines: pl.DataFrame) -> pl.DataFrame:
-    """Pattern 1 slots in service and not held: ``site_key``, energy, quality, baseline, and whether there is any.
+    """Pattern 1 slots in service and not held: energy, quality, baseline, and whether there is any.
 
     A device point has a baseline in a slot where either of its metered directions has a row.
     """
     balancing = (spans["pattern"] == ServicePattern.BALANCING) & ~spans["held"]
     rows = keep(slots[["span", "nth", "key", "energy_wh", "quality"]], balancing[slots["span"]])
-    span = rows["span"]
+    baseline, has_any = _find_baselines(rows, spans, baselines)
+    return rows.hstack([baseline.alias("baseline_wh"), has_any.alias("has_baseline")])
+
+
+def _find_baselines(
+    rows: pl.DataFrame, spans: pl.DataFrame, baselines: pl.DataFrame
+) -> tuple[pl.Series, pl.Series]:
+    """The baseline of every slot, and whether its device point has any in the slot."""
+    if baselines.is_empty():
+        none = pl.repeat(None, rows.height, dtype=pl.Int64, eager=True)
+        return none, none.is_not_null()
     to_series = (spans["series"] - spans["span"]) * STRIDE
-    to_site = (spans["premises"] - spans["span"]) * STRIDE
-    series_key = rows["key"] + to_series[span]
-    baseline = _look_up(series_key, baselines)
-    has_any = _has_any(span, series_key, baseline, spans, baselines)
-    return rows[["span", "nth", "energy_wh", "quality"]].hstack(
-        [
-            (rows["key"] + to_site[span]).alias("site_key"),
-            baseline.alias("baseline_wh"),
-            has_any.alias("has_baseline"),
-        ]
-    )
+    keys = rows["key"] + to_series[rows["span"]]
+    baseline = _look_up(keys, baselines)
+    return baseline, _has_any(rows["span"], keys, baseline, spans, baselines)
 
 
 def _look_up(keys: pl.Series, baselines: pl.DataFrame) -> pl.Series:
@@ -63,7 +63,7 @@ def _has_any(
 ) -> pl.Series:
     """Whether the device point has a baseline in the slot: in this direction or, where it is metered, in the other."""
     has = baseline.is_not_null()
-    if baselines.is_empty() or not baseline.has_nulls():
+    if not baseline.has_nulls():
         return has
     lacking = (~has).arg_true()
     of = span[lacking]
@@ -77,87 +77,60 @@ def deliver(balanced: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
 
     ±(E − B) of every direction, reverse counting up, 0 without a baseline; null while any energy is null.
     """
-    reverse = (spans["direction"] == FlowDirection.REVERSE)[balanced["span"]]
-    net = pl.col("energy_wh") - pl.col("baseline_wh").fill_null(0)
-    signed = pl.when(reverse).then(net).otherwise(-net)
-    without = pl.when(pl.col("energy_wh").is_not_null()).then(0)
-    contribution = (
-        pl.when("has_baseline").then(signed).otherwise(without)
-        if balanced["has_baseline"].any()
-        else without.otherwise(None)
-    )
-    delivered = balanced.select("span", "nth", "site_key", delivered_wh=contribution.cast(pl.Int64))
-    sums = _add_up_blocks(delivered, spans)
-    weak = balanced.filter(pl.col("quality") != Quality.MEASURED)
-    weakest = look(weak.lazy().group_by("site_key").agg(rank(pl.col("quality")).max()))
-    ranks = pl.zeros(sums.height, dtype=pl.UInt8, eager=True).alias("rank")
-    places = sums["site_key"].search_sorted(weakest["site_key"])
-    return sums.hstack([ranks.scatter(places, weakest["quality"])])
-
-
-def _add_up_blocks(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    """Sums per ``site_key``, sorted; the rows of a span are a block, blocks of the same slots are added as wholes.
-
-    Premises whose device points serve different slots are added up row by row.
-    """
-    blocks = _blocks(rows, spans)
-    alike, mixed = (
-        blocks.filter(pl.col("is_alike") == wanted).sort("of", "nth_of", "premises")
-        for wanted in (True, False)
-    )
-    ordered = _rows_of(rows, alike)
-    added, position = [], 0
-    for of, size in alike.group_by("of", maintain_order=True).agg(pl.col("len").sum()).iter_rows():
-        layer = size // of
-        layers = [
-            ordered[position + layer * nth : position + layer * (nth + 1)] for nth in range(of)
-        ]
-        total = reduce(add, (frame["delivered_wh"] for frame in layers))
-        added.append(pl.DataFrame([layers[0]["site_key"], total]))
-        position += size
-    single = _rows_of(rows, mixed).group_by("site_key").agg(_sum_or_null())
-    sums = pl.concat([rows[["site_key", "delivered_wh"]].clear(), *added, single])
-    return in_order(sums, "site_key")
-
-
-def _blocks(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    """The blocks of ``rows``: first row, length, premises, which of its premises' blocks, and whether those are alike."""
-    runs = rows["span"].rle().struct.unnest()
-    start = (runs["len"].cum_sum() - runs["len"]).alias("start")
-    premises = spans["premises"][runs["value"]]
-    first = rows["nth"][start].alias("first")
-    return look(
-        pl.LazyFrame([premises, start, runs["len"], first]).with_columns(
-            is_alike=pl.all_horizontal(pl.col("first", "len").n_unique().over("premises") == 1),
-            nth_of=pl.int_range(pl.len()).over("premises"),
-            of=pl.len().over("premises"),
+    to_site = (spans["premises"] - spans["span"]) * STRIDE
+    site_key = (balanced["key"] + to_site[balanced["span"]]).alias("site_key")
+    is_weak = balanced["quality"] != int(Quality.MEASURED)
+    delivered = _contribution(balanced, spans).alias("delivered_wh")
+    weak = pl.DataFrame([site_key, delivered, balanced["quality"]]).filter(is_weak)
+    weakest = (
+        weak.lazy()
+        .group_by("site_key")
+        .agg(
+            rank=rank(pl.col("quality")).max(),
+            is_complete=pl.col("delivered_wh").is_not_null().all(),
         )
     )
+    return _with_weakest(_sums(site_key, delivered), look(weakest))
 
 
-def _rows_of(rows: pl.DataFrame, blocks: pl.DataFrame) -> pl.DataFrame:
-    """The rows of blocks, block after block."""
-    place = look(
-        blocks.lazy()
-        .select(row=pl.int_ranges("start", pl.col("start") + pl.col("len"), dtype=pl.UInt32))
-        .explode("row")
-        .drop_nulls()
-    ).to_series()
-    return pl.DataFrame([rows["site_key"][place], rows["delivered_wh"][place]])
+def _sums(site_key: pl.Series, delivered: pl.Series) -> pl.DataFrame:
+    """Sums per ``site_key``, sorted, null counting 0: differences of the running sum at the last row of each key."""
+    rows = in_order(pl.DataFrame([site_key, delivered.fill_null(0)]), "site_key")
+    keys = rows["site_key"]
+    last = (keys[1:] != keys[:-1]).extend(pl.Series([True] * min(rows.height, 1)))
+    running = rows["delivered_wh"].cum_sum().filter(last)
+    sums = running - running.shift(fill_value=0)
+    return pl.DataFrame([keys.filter(last).set_sorted(), sums])
 
 
-def _sum_or_null() -> pl.Expr:
-    """The sum, null as long as one part of it is null."""
-    complete = pl.col("delivered_wh").is_not_null().all()
-    return pl.when(complete).then(pl.col("delivered_wh").sum()).alias("delivered_wh")
+def _with_weakest(sums: pl.DataFrame, weakest: pl.DataFrame) -> pl.DataFrame:
+    """Sums with the ``rank`` of their weakest part; null while a part of them is null."""
+    places = sums["site_key"].search_sorted(weakest["site_key"])
+    measured = pl.zeros(sums.height, dtype=pl.UInt8, eager=True).alias("rank")
+    open_places = places.filter(~weakest["is_complete"])
+    delivered = sums["delivered_wh"].scatter(open_places, None)
+    return pl.DataFrame([sums["site_key"], delivered, measured.scatter(places, weakest["rank"])])
+
+
+def _contribution(balanced: pl.DataFrame, spans: pl.DataFrame) -> pl.Series:
+    """What each row adds to its site."""
+    without = pl.when(pl.col("energy_wh").is_not_null()).then(pl.lit(0, dtype=pl.Int64))
+    if not balanced["has_baseline"].any():
+        return balanced.select(without).to_series()
+    net = pl.col("energy_wh") - pl.col("baseline_wh").fill_null(0)
+    reverse = (spans["direction"] == FlowDirection.REVERSE)[balanced["span"]]
+    signed = pl.when(reverse).then(net).otherwise(-net)
+    return balanced.select(pl.when("has_baseline").then(signed).otherwise(without)).to_series()
 
 
 def add_up(delivered: pl.DataFrame) -> pl.DataFrame:
-    """What several parts have of one premises: one row per ``site_key``, sorted, the sum and the highest rank."""
+    """What several parts have of the same premises: one row per ``site_key``, sorted, the sum and the highest rank."""
     rows = in_order(delivered, "site_key")
     if (rows["site_key"][1:] != rows["site_key"][:-1]).all():
         return rows
-    return rows.group_by("site_key").agg(_sum_or_null(), pl.col("rank").max()).sort("site_key")
+    complete = pl.col("delivered_wh").is_not_null().all()
+    total = pl.when(complete).then(pl.col("delivered_wh").sum()).alias("delivered_wh")
+    return rows.group_by("site_key").agg(total, pl.col("rank").max()).sort("site_key")
 
 
 def without_baseline(

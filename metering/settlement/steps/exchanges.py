@@ -8,15 +8,16 @@ import polars as pl
 
 from metering.domain.rules import Rules
 from metering.settlement.expressions.instants import STRIDE, key, next_instant
+from metering.settlement.look import look
 
 
-def tally(exchanges: pl.DataFrame, rules: Rules) -> pl.LazyFrame:
+def tally(exchanges: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """Per instant with exchanges: what has been carried over, and how many ``breaks`` there were up to it.
 
     ``exchanges`` carry ``point``; of several for one moment the row delivered last counts (rule 2).
     """
     bridged = pl.col("old_register_wh") - pl.col("new_register_wh")
-    return (
+    return look(
         exchanges.lazy()
         .filter(pl.col("point").is_not_null())
         .with_columns(
@@ -37,7 +38,7 @@ def tally(exchanges: pl.DataFrame, rules: Rules) -> pl.LazyFrame:
     )
 
 
-def stretch(spans: pl.LazyFrame, tallied: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+def stretch(spans: pl.LazyFrame, tallied: pl.DataFrame, rules: Rules) -> pl.LazyFrame:
     """Spans cut where a meter is exchanged, sorted: from ``from_key`` to the next stretch one meter is expected.
 
     ``offset_wh`` carries a reading of the stretch on to V (rule 4: since the service period began, mod M);
@@ -45,21 +46,19 @@ def stretch(spans: pl.LazyFrame, tallied: pl.LazyFrame, rules: Rules) -> pl.Lazy
     where nothing is checked (rule 1). ``keeps_end``: a row at the end of the span is its own (rule 9a). ``limit_wh``
     is the most that one trusted slot can have (rules 5 and 7).
     """
-    exchanging = tallied.select(series="exchanged_series").unique()
-    rare = spans.join(exchanging, on="series", how="semi")
-    plain = spans.join(exchanging, on="series", how="anti").with_columns(
-        from_key="opens_key",
-        breaks=pl.lit(0, dtype=pl.Int64),
-        offset_wh=pl.lit(0, dtype=pl.Int64),
-        meter_expected="meter_id",
-    )
+    none = pl.lit(0, dtype=pl.Int64)
+    plain = spans.with_columns(
+        from_key="opens_key", breaks=none, offset_wh=none, meter_expected="meter_id"
+    ).select(_COLUMNS)
+    if not tallied.is_empty():
+        exchanging = pl.col("series").is_in(tallied["exchanged_series"].unique().implode())
+        cut = _cut(spans.filter(exchanging), tallied.lazy(), rules).select(_COLUMNS)
+        plain = pl.concat([plain.filter(~exchanging), cut]).sort("from_key", "span")
     is_first = pl.col("span") != pl.col("span").shift().fill_null(-1)
-    trusts_one = pl.when(pl.col("flat_max") >= 1).then("slot_cap_wh").otherwise(-1)
-    together = pl.concat([plain.select(_COLUMNS), _cut(rare, tallied, rules).select(_COLUMNS)])
-    return together.sort("from_key", "span").with_columns(
+    return plain.with_columns(
         stretch=pl.int_range(pl.len(), dtype=pl.UInt32),
         to_span=(pl.col("span") - pl.col("series")) * STRIDE,
-        limit_wh=trusts_one,
+        limit_wh=pl.when(pl.col("flat_max") >= 1).then("slot_cap_wh").otherwise(-1),
         exchanges_here=~is_first,
         breaks_here=~is_first & (pl.col("breaks") > pl.col("breaks").shift()),
         is_last=pl.col("span") != pl.col("span").shift(-1).fill_null(-1),
