@@ -221,7 +221,7 @@ def _measure(
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[pl.DataFrame]]:
     """Usable readings, one per instant of a span: of served and of held spans (rules 1 to 3, 9a); with the findings."""
     rules, stretches = ground.rules, ground.stretches
-    usable = normalize.usable(readings, rules).alias("usable")
+    usable = normalize.usable(readings, rules)
     rows = normalize.by_series(readings, "read_at", rules, "register_wh", "meter_id", usable)
     sliced = normalize.slices(rows["series_key"], stretches)
     placed = normalize.place(rows["series_key"], sliced)

@@ -3,7 +3,6 @@
 import polars as pl
 
 from metering.domain.rules import Rules
-from metering.settlement.expressions.registers import wrapped
 
 
 def even_share(total_wh: pl.Expr, slots: pl.Expr, place: pl.Expr) -> pl.Expr:
@@ -15,12 +14,9 @@ def even_share(total_wh: pl.Expr, slots: pl.Expr, place: pl.Expr) -> pl.Expr:
 
 
 def shortened(carried_wh: pl.Expr, rules: Rules) -> pl.Expr:
-    """The running six-digit register in 0.1 kWh (次世代スマメ資料: eight digits inside, six outside; rule 13)."""
+    """The running six-digit register in 0.1 kWh: its differences are what is provided (rule 13).
+
+    次世代スマメ資料: eight digits inside, six outside. Differences of the shortened register add up over any period.
+    """
     unit_wh: int = rules.modulus_wh // 10**rules.provision_digits
     return carried_wh // unit_wh
-
-
-def provided_units(shortened_100wh: pl.Expr, rules: Rules) -> pl.Expr:
-    """Energy since the row before in 0.1 kWh: differences of the shortened register add up over any period (rule 13)."""
-    difference = shortened_100wh - shortened_100wh.shift()
-    return wrapped(difference, 10**rules.provision_digits).cast(pl.Int32)

@@ -90,30 +90,31 @@ def _first_in(known: pl.DataFrame, stretches: pl.DataFrame, kind: str) -> pl.Ser
 
 def _judge(known: pl.DataFrame, stretches: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """Known instants with the step from the one before: T, and whether it is one trusted slot (breaks not yet seen)."""
-    of = known["stretch"]
+    key, register, of = known["key"], known["carried_wh"], known["stretch"]
+    total = _steps(register, rules.modulus_wh)
+    is_next = pl.Series([False] * min(len(key), 1), dtype=pl.Boolean).extend(
+        key[1:] - key[:-1] == 1
+    )
     provides = stretches["pattern"][of] == ServicePattern.PROVISION
-    provided = shares.provided_units(pl.col("shortened_100wh"), rules)
-    is_next = pl.col("key") - pl.col("key").shift() == 1
-    whole = is_next & (pl.col("total_wh") <= stretches["limit_wh"][of])
-    return look(
-        known.lazy()
-        .select(
-            "key",
-            provides=provides,
-            total_wh=registers.change_wh(),
-            shortened_100wh=shares.shortened(pl.col("carried_wh"), rules),
-        )
-        .with_columns(
-            registers.wrapped(pl.col("total_wh"), rules.modulus_wh),
-            provided_100wh=provided if provides.any() else pl.lit(None, dtype=pl.Int32),
-        )
-        .select(
-            "key",
-            "total_wh",
-            "provides",
-            "provided_100wh",
-            whole=whole.fill_null(value=False),
-        )
+    columns = [
+        key,
+        total.alias("total_wh"),
+        (is_next & (total <= stretches["limit_wh"][of])).alias("whole"),
+        provides.alias("provides"),
+    ]
+    if not provides.any():
+        return pl.DataFrame(columns).with_columns(provided_100wh=pl.lit(None, dtype=pl.Int32))
+    shortened = known.select(shares.shortened(pl.col("carried_wh"), rules)).to_series()
+    provided = _steps(shortened, 10**rules.provision_digits).cast(pl.Int32)
+    return pl.DataFrame([*columns, provided.alias("provided_100wh")])
+
+
+def _steps(register: pl.Series, modulus: int) -> pl.Series:
+    """Differences of a register to the row before, mod ``modulus``; 0 in the first row."""
+    steps = register[1:] - register[:-1]
+    falls = (steps < 0).arg_true()
+    return pl.zeros(min(len(register), 1), dtype=pl.Int64, eager=True).extend(
+        steps.scatter(falls, steps[falls] + modulus)
     )
 
 

@@ -39,15 +39,18 @@ def rejection(rules: Rules) -> pl.Expr:
     )
 
 
-def usable(readings: pl.DataFrame, rules: Rules) -> pl.Expr:
+def usable(readings: pl.DataFrame, rules: Rules) -> pl.Series:
     """Whether rule 1 accepts a reading by the row alone: no status, and a value that eight digits can show."""
-    sound = registers.in_range(pl.col("register_wh"), rules)
-    if readings["status"].null_count() == readings.height:
-        return sound
-    return sound & (pl.col("status").is_null() | (pl.col("status") == ""))
+    register, status = readings["register_wh"], readings["status"]
+    sound = ((register >= 0) & (register < rules.modulus_wh)).fill_null(value=False)
+    if status.null_count() < len(status):
+        sound &= status.is_null() | (status == "")
+    return sound.alias("usable")
 
 
-def by_series(rows: pl.DataFrame, at: str, rules: Rules, *values: str | pl.Expr) -> pl.DataFrame:
+def by_series(
+    rows: pl.DataFrame, at: str, rules: Rules, *values: str | pl.Expr | pl.Series
+) -> pl.DataFrame:
     """``values`` of the rows of registered points with ``series_key`` of the instant ``at``, sorted by it.
 
     Rows of one instant of one series stay in the order of their delivery.

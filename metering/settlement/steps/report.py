@@ -15,12 +15,12 @@ from metering.settlement.steps.spans import hold_instants
 
 
 def of_readings(
-    readings: pl.DataFrame, usable: pl.Expr, points: Names, rules: Rules
+    readings: pl.DataFrame, usable: pl.Series, points: Names, rules: Rules
 ) -> pl.DataFrame:
     """NO_VALUE and OUT_OF_RANGE: readings of registered points that are unusable by themselves."""
-    rejected = readings.filter(~usable, pl.col("point").is_not_null())
-    if rejected.is_empty():
+    if usable.all():
         return FINDINGS.to_frame()
+    rejected = readings[(~usable).arg_true()].filter(pl.col("point").is_not_null())
     value = pl.col("register_wh").cast(pl.String).fill_null("")
     return rejected.select(
         points.name(rejected["point"]).alias("device_point_number"),
