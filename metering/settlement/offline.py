@@ -46,7 +46,7 @@ from metering.settlement.tables import Table
 from metering.settlement.version import code_version
 
 ROW_GROUP = 250_000
-ROWS_PER_PART = 500_000
+ROWS_PER_PART = 600_000
 _WORKERS = 2
 _AHEAD = 3  # parts read or settled before their turn
 
