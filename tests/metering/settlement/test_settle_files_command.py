@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from metering.settlement.version import code_version
 from tests.metering.settlement.test_refused_files import all_files, changed
@@ -69,3 +69,19 @@ def test_a_refused_input_ends_with_2_names_its_place_and_writes_nothing(tmp_path
     assert "readings.csv, row 3, column register_kwh" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_days_in_the_wrong_order_are_refused(tmp_path: Path) -> None:
+    words = arguments(tmp_path)
+    words[words.index("--to") + 1] = "2026-10-31"
+    with pytest.raises(CommandError, match="E-INPUT-07"):
+        call_command("settle_files", *words)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_where_the_folder_should_be_is_refused_and_kept(tmp_path: Path) -> None:
+    words = arguments(tmp_path)
+    (tmp_path / "out").write_text("mine", encoding="utf-8")
+    with pytest.raises(CommandError, match="E-INPUT-08"):
+        call_command("settle_files", *words)
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "mine"
