@@ -195,13 +195,7 @@ def is_sorted(source: Source, name: str) -> bool:
     scanned = pl.scan_parquet(source.path)
     if name not in scanned.collect_schema():
         return True  # refused when it is read
-    last = ""
-    for batch in scanned.select(pl.col(name).cast(pl.String)).collect_batches(maintain_order=True):
-        names = batch[name].drop_nulls()
-        if not names.is_sorted() or (len(names) and names[0] < last):
-            return False
-        last = names[-1] if len(names) else last
-    return True
+    return bool(scanned.select(pl.col(name).cast(pl.String).is_sorted()).collect().item())
 
 
 def take_all(feeds: Sequence[Feed], part: Part) -> tuple[pl.DataFrame, pl.Series]:

@@ -20,6 +20,9 @@ class Names:
     @classmethod
     def of(cls, names: pl.Series) -> "Names":
         """The names that occur in ``names``."""
+        if names.is_sorted():
+            once = pl.Series([True] * min(len(names), 1), dtype=pl.Boolean)
+            return cls(names.filter(once.extend(names[1:] != names[:-1])).alias("name"))
         return cls(names.unique().sort().alias("name"))
 
     def __len__(self) -> int:
