@@ -17,8 +17,8 @@ from metering.settlement.names import Names
 from metering.settlement.runs import Run, between, put_aside
 from metering.settlement.steps.normalize import identify
 
-_RUN_ROWS = 1_000_000  # rows put aside at once
-_WINDOW_ROWS = 3_000_000  # rows read back at once
+_RUN_ROWS = 500_000  # rows put aside at once
+_WINDOW_ROWS = 2_000_000  # rows read back at once
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ from metering.settlement.tables import Table
 from metering.settlement.version import code_version
 
 ROW_GROUP = 250_000
-ROWS_PER_PART = 600_000
+ROWS_PER_PART = 650_000  # readings and baselines: what fits into memory three times
 _WORKERS = 2
 _AHEAD = 3  # parts read or settled before their turn
 
@@ -171,7 +171,8 @@ class _Settlement:
         """How many device points make a part."""
         days = (self.job.last_day - self.job.first_day).days + 1
         slots = len(self.points) * days * self.job.rules.slots_per_day
-        rows = max(sum(_height(path) for path in self.files.readings), slots)
+        large = [*self.files.readings, *filter(None, [self.files.baselines])]
+        rows = max(sum(_height(path) for path in large), slots)
         return max(ROWS_PER_PART * len(self.points) // max(rows, 1), 1)
 
     def _settled(self) -> Iterator[Settled]:
