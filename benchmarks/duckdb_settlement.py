@@ -239,7 +239,9 @@ def settle(
     with duckdb.connect() as database:
         database.execute(f"SET threads = {threads}")
         database.execute("SET preserve_insertion_order = false")
-        database.execute("SET memory_limit = '8GB'")  # far more than ours; beyond it DuckDB uses its temporary folder
+        database.execute(
+            "SET memory_limit = '8GB'"
+        )  # far more than ours; beyond it DuckDB uses its temporary folder
         database.execute(f"SET temp_directory = '{out / 'spill'}'")
         for part in (SPANS, KNOWN, STAND_INS, STEPS):
             database.execute(part.format(**words))
