@@ -14,11 +14,13 @@ import polars as pl
 
 from metering.settlement.files import BATCH, Source
 from metering.settlement.names import Names
+from metering.settlement.plain import Plain, restore
 from metering.settlement.runs import Run, between, put_aside
 from metering.settlement.steps.normalize import identify
+from metering.settlement.threads import in_turn
 
 _RUN_ROWS = 500_000  # rows put aside at once
-_WINDOW_ROWS = 2_000_000  # rows read back at once
+_WINDOW_ROWS = 2_500_000  # rows read back at once
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,25 @@ class Numbered:
     def __init__(self, source: Source, naming: Naming, names: Names) -> None:
         self.source, self.naming, self.names = source, naming, names
         self.strays = source.table.schema.to_frame().select(naming.name)
-        self.empty = self._of(source.table.schema.to_frame())
+        self.empty, _ = self.number(source.table.schema.to_frame())
 
     def batches(self, size: int) -> Iterator[pl.DataFrame]:
         """Rows with ``key``, the number of their name among all names, instead of the name."""
         for batch in self.source.batches(size):
-            yield self._of(batch)
+            numbered, strays = self.number(batch)
+            self.keep_strays(strays)
+            yield numbered
+
+    def number(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+        """Rows of known names by ``key``, and the names that are not known."""
+        numbered, strays = identify(rows, self.names, self.naming.name, "key")
+        return (numbered if strays.is_empty() else numbered.drop_nulls("key")), strays
+
+    def keep_strays(self, names: pl.Series) -> None:
+        """Remembers names that are not known, each once."""
+        if not names.is_empty():
+            found = pl.concat([self.strays, names.to_frame(self.naming.name)])
+            self.strays = found.unique().sort(self.naming.name)
 
     def part(self, rows: Iterable[pl.DataFrame], part: Part) -> tuple[pl.DataFrame, pl.Series]:
         """The rows of a part, numbered by its own names, and its strays."""
@@ -98,14 +113,6 @@ class Numbered:
         if self.strays.is_empty():
             return self.strays.to_series()
         return part.cut(self.strays, self.naming.name).to_series()
-
-    def _of(self, rows: pl.DataFrame) -> pl.DataFrame:
-        numbered, strays = identify(rows, self.names, self.naming.name, "key")
-        if strays.is_empty():
-            return numbered
-        found = pl.concat([self.strays, strays.to_frame(self.naming.name)])
-        self.strays = found.unique().sort(self.naming.name)
-        return numbered.drop_nulls("key")
 
 
 class FrameFeed:
@@ -161,31 +168,66 @@ class RunFeed:
     """
 
     def __init__(self, rows: Numbered, folder: Path) -> None:
-        self._rows = rows
+        self._rows, self._folder = rows, folder
         self._runs: list[Run] = []
         self._height = 0
-        for number, batch in enumerate(rows.batches(_RUN_ROWS)):
-            self._runs += put_aside(batch, folder / f"{number}.ipc")
-            self._height += batch.height
+        for runs, strays, height in in_turn(self._work, enumerate(rows.source.batches(_RUN_ROWS))):
+            self._runs += runs
+            self._height += height
+            rows.keep_strays(strays)
         self._window: list[pl.DataFrame] = []
         self._window_end = 0
 
+    def _work(self, batch: tuple[int, pl.DataFrame]) -> tuple[list[Run], pl.Series, int]:
+        """Puts one batch aside."""
+        number, rows = batch
+        numbered, strays = self._rows.number(rows)
+        return self._put_aside(numbered, self._folder / f"{number}.ipc"), strays, rows.height
+
+    def _put_aside(self, batch: pl.DataFrame, path: Path) -> list[Run]:
+        return put_aside(batch, path)
+
     def take(self, part: Part) -> tuple[pl.DataFrame, pl.Series]:
+        return self._rows.part(self._window_of(part), part)
+
+    def _window_of(self, part: Part) -> list[pl.DataFrame]:
+        """The rows of a part in each run of the window."""
         if part.end > self._window_end:
-            self._read(part)
-        return self._rows.part((between(rows, part.begin, part.end) for rows in self._window), part)
-
-    def _read(self, part: Part) -> None:
-        width = _WINDOW_ROWS * len(self._rows.names) // max(self._height, 1)
-        self._window.clear()  # before the next one is read
-        self._window_end = part.begin + max(width, part.end - part.begin)
-        taken = (run.take(part.begin, self._window_end) for run in self._runs)
-        self._window = [rows for rows in taken if rows is not None]
+            width = _WINDOW_ROWS * len(self._rows.names) // max(self._height, 1)
+            self._window.clear()  # before the next one is read
+            self._window_end = part.begin + max(width, part.end - part.begin)
+            taken = (run.take(part.begin, self._window_end) for run in self._runs)
+            self._window = [rows for rows in taken if rows is not None]
+        return [between(rows, part.begin, part.end) for rows in self._window]
 
 
-def feed(rows: Numbered, folder: Path) -> Feed:
-    """The feed that fits the order of the file."""
-    return SortedFeed(rows) if is_sorted(rows.source, rows.naming.name) else RunFeed(rows, folder)
+class ReadingsFeed(RunFeed):
+    """Readings in any order: plain ones are put aside without what is known of them."""
+
+    def __init__(self, rows: Numbered, folder: Path, plain: Plain) -> None:
+        self._plain = plain
+        super().__init__(rows, folder)
+
+    def _put_aside(self, batch: pl.DataFrame, path: Path) -> list[Run]:
+        slim, others = self._plain.split(batch)
+        few = others.sort("key", maintain_order=True)
+        return put_aside(slim, path.with_suffix(".plain.ipc")) + put_aside(few, path)
+
+    def take(self, part: Part) -> tuple[pl.DataFrame, pl.Series]:
+        pieces = self._window_of(part)
+        slim = [rows for rows in pieces if "status" not in rows.columns]
+        others = [rows for rows in pieces if "status" in rows.columns]
+        plain = (
+            restore(pl.concat(slim)).select(self._rows.empty.columns) if slim else self._rows.empty
+        )
+        return self._rows.part([plain, *others], part)
+
+
+def feed(rows: Numbered, folder: Path, plain: Plain | None = None) -> Feed:
+    """The feed that fits the order of the file; ``plain`` of readings only."""
+    if is_sorted(rows.source, rows.naming.name):
+        return SortedFeed(rows)
+    return RunFeed(rows, folder) if plain is None else ReadingsFeed(rows, folder, plain)
 
 
 def is_sorted(source: Source, name: str) -> bool:

@@ -8,6 +8,7 @@ import polars as pl
 from metering.settlement.look import look
 
 _FEW = 8  # times as many names in the list, from which on names are searched for
+_SAMPLE = 1_000  # names that tell whether equal ones come in a row
 _RISING = 1_000  # names between falls, on average, from which on they are merged with the list
 
 
@@ -34,6 +35,9 @@ class Names:
 
     def numbers(self, names: pl.Series) -> pl.Series:
         """The number of every name; equal ones in a row are looked up once."""
+        sample = names[:_SAMPLE]
+        if 2 * (sample[1:] != sample[:-1]).sum() > len(sample):
+            return self._look_up(names)  # as a rule the next name is another one
         runs = names.rle().struct.unnest()
         found = self._look_up(runs["value"])
         if runs.height == len(names):

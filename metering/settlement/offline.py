@@ -8,9 +8,9 @@ a refused input leaves nothing behind.
 import json
 import shutil
 import tempfile
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +18,7 @@ from hashlib import file_digest
 from pathlib import Path
 from threading import Condition
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -41,17 +41,14 @@ from metering.settlement.feeds import (
 from metering.settlement.files import Source, refuse_overlaps
 from metering.settlement.names import Names
 from metering.settlement.pipeline import Rows, Settled, settle_points, settle_sites
+from metering.settlement.plain import Plain
 from metering.settlement.runs import Run, put_aside
 from metering.settlement.tables import Table
+from metering.settlement.threads import in_turn
 from metering.settlement.version import code_version
 
 ROW_GROUP = 250_000
 ROWS_PER_PART = 650_000  # readings and baselines: what fits into memory three times
-_WORKERS = 2
-_AHEAD = 3  # parts read or settled before their turn
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +144,10 @@ class _Settlement:
         self.register = register.sort("device_point_number", "service_from")
         self.points = Names.of(register["device_point_number"])
         self.premises = Names.of(register["premises_number"])
+        exchanges = [
+            self._source(tables.EXCHANGES, path).frame() for path in [files.exchanges] if path
+        ]
+        self.plain = Plain.of(self.register, pl.concat([schemas.EXCHANGES.to_frame(), *exchanges]))
         self.summary.rows_in["register"] = register.height
         self.size = self._part_size()
         self.delivered: list[Run] = []
@@ -185,7 +186,7 @@ class _Settlement:
             "holds": [self._feed(tables.HOLDS, files.holds, is_small=True)],
         }
         taken = (self._take(part, feeds) for part in parts(self.points, self.size))
-        yield from _in_turn(self._settle, taken)
+        yield from in_turn(self._settle, taken)
 
     def _take(self, part: Part, feeds: dict[str, list[Feed]]) -> "_Taken":
         """Everything about the device points of a part."""
@@ -272,9 +273,9 @@ class _Settlement:
         rows = Numbered(self._source(table, path or Path()), naming, names)
         if path is None:
             return EmptyFeed(rows)
-        return (
-            FrameFeed(rows) if is_small else feed(rows, self.scratch / f"{table.name}-{path.name}")
-        )
+        folder = self.scratch / f"{table.name}-{path.name}"
+        plain = self.plain if table is tables.READINGS else None
+        return FrameFeed(rows) if is_small else feed(rows, folder, plain)
 
     def _write(self, name: str, schema: pl.Schema, frames: Iterator[pl.DataFrame]) -> None:
         rows = _write_parquet(frames, schema, self.folder / f"{name}.parquet")
@@ -316,18 +317,6 @@ _TABLES = {
     table.name: table
     for table in (tables.READINGS, tables.EXCHANGES, tables.GAPFILL, tables.BASELINES, tables.HOLDS)
 }
-
-
-def _in_turn(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """``work`` of every item in order, on two threads, a few items ahead of the reader."""
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        ahead: deque[Future[R]] = deque()
-        for item in items:
-            ahead.append(pool.submit(work, item))
-            if len(ahead) >= _AHEAD:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
 
 
 def _write_parquet(frames: Iterator[pl.DataFrame], schema: pl.Schema, path: Path) -> int:

@@ -132,8 +132,12 @@ def foreign(
     if _has_one_meter_each(meter_id, sliced) and not first_differs.any():
         return None
     named = placed.of(meter_id)
-    found = ((named != expected[placed.stretch]) & (named != "")).fill_null(value=False)
-    return found if found.any() else None
+    rows = named.is_not_null().arg_true()
+    differs = (named[rows] != expected[placed.stretch[rows]]) & (named[rows] != "")
+    found = rows.filter(differs.fill_null(value=False))
+    if found.is_empty():
+        return None
+    return pl.repeat(value=False, n=len(named), eager=True).scatter(found, values=True)
 
 
 def _has_one_meter_each(meter_id: pl.Series, sliced: pl.DataFrame) -> bool:
