@@ -7,21 +7,18 @@ a refused input leaves nothing behind.
 
 import json
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import file_digest
+from itertools import count
 from pathlib import Path
 from threading import Condition
 from time import perf_counter
 from typing import Any
 
 import polars as pl
-from polars.io.plugins import register_io_source
 
 from metering.domain.findings import Code
 from metering.domain.rules import Rules, Stage
@@ -40,6 +37,7 @@ from metering.settlement.feeds import (
 )
 from metering.settlement.files import Source, refuse_overlaps
 from metering.settlement.names import Names
+from metering.settlement.outputs import as_csv, sha256, workspace, write_parquet
 from metering.settlement.pipeline import Rows, Settled, settle_points, settle_sites
 from metering.settlement.plain import Plain
 from metering.settlement.runs import Run, put_aside
@@ -47,7 +45,6 @@ from metering.settlement.tables import Table
 from metering.settlement.threads import in_turn
 from metering.settlement.version import code_version
 
-ROW_GROUP = 250_000
 ROWS_PER_PART = 650_000  # readings and baselines: what fits into memory three times
 
 
@@ -109,9 +106,9 @@ def settle_files(files: Files, job: Job, out: Path) -> Summary:
     Raises :class:`portal.errors.Invalid` for a refused input; then nothing is written.
     """
     began = perf_counter()
-    with _workspace(out) as folder:
+    with workspace(out) as folder:
         with ThreadPoolExecutor(1) as aside:
-            digests = [(table, path, aside.submit(_digest, path)) for table, path in files.named()]
+            digests = [(table, path, aside.submit(sha256, path)) for table, path in files.named()]
             summary = _Settlement(files, job, folder).run()
         summary.seconds = round(perf_counter() - began, 3)
         inputs = [
@@ -150,6 +147,7 @@ class _Settlement:
         self.plain = Plain.of(self.register, pl.concat([schemas.EXCHANGES.to_frame(), *exchanges]))
         self.summary.rows_in["register"] = register.height
         self.size = self._part_size()
+        self.feeds = count()  # numbers their folders: files of two folders may have the same name
         self.delivered: list[Run] = []
         self.progress = Progress()
         self.summary.device_points = len(self.points)
@@ -217,7 +215,7 @@ class _Settlement:
         path = self.scratch / "delivered" / f"{self.progress.done}.ipc"
         self.delivered += put_aside(self._by_area(settled), path)
         self.progress.step()
-        _csv(settled.findings).write_csv(findings, include_header=False)
+        as_csv(settled.findings).write_csv(findings, include_header=False)
         self.summary.rows_out["findings"] += settled.findings.height
         qualities = settled.energy["quality"].value_counts().iter_rows()
         self.summary.by_quality.update({int(quality): int(count) for quality, count in qualities})
@@ -273,12 +271,12 @@ class _Settlement:
         rows = Numbered(self._source(table, path or Path()), naming, names)
         if path is None:
             return EmptyFeed(rows)
-        folder = self.scratch / f"{table.name}-{path.name}"
+        folder = self.scratch / f"feed-{next(self.feeds)}"
         plain = self.plain if table is tables.READINGS else None
         return FrameFeed(rows) if is_small else feed(rows, folder, plain)
 
     def _write(self, name: str, schema: pl.Schema, frames: Iterator[pl.DataFrame]) -> None:
-        rows = _write_parquet(frames, schema, self.folder / f"{name}.parquet")
+        rows = write_parquet(frames, schema, self.folder / f"{name}.parquet")
         self.summary.rows_out[name] = rows
 
 
@@ -319,45 +317,10 @@ _TABLES = {
 }
 
 
-def _write_parquet(frames: Iterator[pl.DataFrame], schema: pl.Schema, path: Path) -> int:
-    """Streams ``frames`` into one file: zstd, fixed row groups, so the same rows give the same bytes."""
-    rows = 0
-    failures: list[BaseException] = []
-
-    def source(*_: object) -> Iterator[pl.DataFrame]:
-        nonlocal rows
-        try:
-            for frame in frames:
-                rows += frame.height
-                yield frame
-        except BaseException as failure:
-            failures.append(failure)
-            raise
-
-    try:
-        register_io_source(source, schema=schema).sink_parquet(
-            path, row_group_size=ROW_GROUP, statistics=False
-        )
-    except BaseException:
-        if failures:  # the engine wraps what a source raises
-            raise failures[0] from None
-        raise
-    return rows
-
-
-def _csv(findings: pl.DataFrame) -> pl.DataFrame:
-    return findings.with_columns(pl.col("at").dt.strftime("%Y-%m-%dT%H:%M+09:00"))
-
-
 def _height(path: Path) -> int:
     if path.suffix == ".parquet":
         return int(pl.scan_parquet(path).select(pl.len()).collect().item())
     return path.stat().st_size // (10 if path.suffix == ".gz" else 60)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _write_run(path: Path, job: Job, inputs: list[dict[str, str]], summary: Summary) -> None:
@@ -376,17 +339,3 @@ def _write_run(path: Path, job: Job, inputs: list[dict[str, str]], summary: Summ
         "seconds": summary.seconds,
     }
     path.write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-@contextmanager
-def _workspace(out: Path) -> Iterator[Path]:
-    """A private folder beside ``out`` whose files move there at the end, or vanish with it."""
-    above = next(parent for parent in (out, *out.absolute().parents) if parent.is_dir())
-    folder = Path(tempfile.mkdtemp(prefix=".settling-", dir=above))
-    try:
-        yield folder
-        out.mkdir(parents=True, exist_ok=True)
-        for file in sorted(folder.iterdir()):
-            file.replace(out / file.name)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

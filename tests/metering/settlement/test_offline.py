@@ -161,6 +161,19 @@ def test_split_files_settle_as_one(folder: Path, case: Case, cut: int) -> None:
     assert_same(results, in_memory(case))
 
 
+def test_files_of_one_name_in_two_folders_are_two_files(shared_data: Path, tmp_path: Path) -> None:
+    folder = shared_data / "drill"
+    job = Job(first_day=DRILL_DAYS[0], last_day=DRILL_DAYS[1], stage="final")
+    again = []
+    for number, path in enumerate(drill_files(folder).readings):
+        again.append(tmp_path / str(number) / "readings.csv.gz")
+        again[-1].parent.mkdir()
+        shutil.copy(path, again[-1])
+    files = Files(**(vars(drill_files(folder)) | {"readings": again}))
+    results, _ = settle_written(files, job, tmp_path / "out")
+    assert_expected(results, folder, "final")
+
+
 def test_two_runs_write_the_same_bytes(shared_data: Path, tmp_path: Path) -> None:
     job = Job(first_day=DRILL_DAYS[0], last_day=DRILL_DAYS[1], stage="final")
     for name in ("first", "second"):
